@@ -1,0 +1,1 @@
+"""What users do, one transaction each: policy check, change, audit event."""

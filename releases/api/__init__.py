@@ -1,0 +1,1 @@
+"""The REST door: serializers, views and urls under /api/v1/."""

@@ -1,0 +1,1 @@
+"""The append-only trail; the only writer of audit rows."""

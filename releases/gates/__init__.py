@@ -1,0 +1,1 @@
+"""Evaluates the checks that guard a stage. Empty until gating is built."""

@@ -1,0 +1,67 @@
+"""The nouns of the domain, one module per group. What one row means stands in each model's docstring."""
+
+from releases.models.audit import AuditEvent, AuditPrivate
+from releases.models.catalog import (
+    ArtifactRule,
+    Organization,
+    Pipeline,
+    PipelineRevision,
+    Project,
+    Stage,
+    Trigger,
+    Workspace,
+)
+from releases.models.history import (
+    Approval,
+    Artifact,
+    Commit,
+    Deployment,
+    Release,
+    ReleaseCommit,
+    ReleaseStage,
+    ReleaseWorkItem,
+    Step,
+    WorkItem,
+)
+from releases.models.inquiry import Inquiry
+from releases.models.live import LiveSpan
+from releases.models.people import ApiKey, Identity, Membership, User
+from releases.models.registry import ModelVersion, TrainingRun
+from releases.models.sync import SetAside, SourceDocument, SyncGap, SyncManifest, SyncRun, Watermark
+
+__all__ = [
+    "ApiKey",
+    "Approval",
+    "Artifact",
+    "ArtifactRule",
+    "AuditEvent",
+    "AuditPrivate",
+    "Commit",
+    "Deployment",
+    "Identity",
+    "Inquiry",
+    "LiveSpan",
+    "Membership",
+    "ModelVersion",
+    "Organization",
+    "Pipeline",
+    "PipelineRevision",
+    "Project",
+    "Release",
+    "ReleaseCommit",
+    "ReleaseStage",
+    "ReleaseWorkItem",
+    "SetAside",
+    "SourceDocument",
+    "Stage",
+    "Step",
+    "SyncGap",
+    "SyncManifest",
+    "SyncRun",
+    "TrainingRun",
+    "Trigger",
+    "User",
+    "Watermark",
+    "WorkItem",
+    "Workspace",
+]

@@ -1,0 +1,277 @@
+"""History: what happened, as Azure DevOps told it. Written only by `releases.sync`, in bulk.
+
+Status fields hold Azure's own words (see `releases.states`), so an unknown new word is kept, not lost. Every time is
+Azure's, in UTC; `0001-01-01` became empty. `changed_at` is when we last wrote the row, `gone_at` when Azure was first
+seen without it.
+"""
+
+from django.db import models
+
+from releases.models import choices
+from releases.models.catalog import Pipeline, Project, Stage
+from releases.models.people import Identity
+from releases.states import ArtifactRole, Depth, TriggerKind
+
+
+class Release(models.Model):
+    """One release of a pipeline: a set of artifact versions on its way through the stages.
+
+    `depth` says whether steps and approval history were read; `listed_sha256` and `detailed_sha256` are of Azure's
+    answers as last read, so an unchanged answer is known without reading it. `is_unfinished` follows decision 2.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
+    azure_id = models.IntegerField()
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="releases")
+    definition_revision = models.IntegerField(default=0)
+    definition_snapshot_revision = models.IntegerField(default=0)
+    name = models.CharField(max_length=400)
+    status = models.CharField(max_length=32)
+    reason = models.CharField(max_length=32, blank=True)
+    description = models.TextField(blank=True)
+    created_on = models.DateTimeField()
+    modified_on = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    created_for = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    modified_by = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    trigger_kind = models.CharField(max_length=16, choices=choices.of(TriggerKind), default=TriggerKind.UNKNOWN)
+    trigger_alias = models.CharField(max_length=256, blank=True)
+    versions_hash = models.CharField(max_length=64, blank=True)
+    variables = models.JSONField(default=dict)
+    tags = models.JSONField(default=list)
+    keep_forever = models.BooleanField(default=False)
+    is_unfinished = models.BooleanField(default=False)
+    depth = models.CharField(max_length=8, choices=choices.of(Depth), default=Depth.LISTED)
+    listed_sha256 = models.CharField(max_length=64, blank=True)
+    detailed_sha256 = models.CharField(max_length=64, blank=True)
+    detailed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "azure_id"], name="release_once"),
+            choices.only("depth", Depth, name="release_depth_known"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_on", "-id"], name="release_newest"),
+            models.Index(fields=["project", "-created_on", "-id"], name="release_project_newest"),
+            models.Index(fields=["pipeline", "-created_on", "-id"], name="release_pipeline_newest"),
+            models.Index(fields=["trigger_kind", "-created_on", "-id"], name="release_trigger_newest"),
+            models.Index(
+                fields=["project", "azure_id"],
+                name="release_unfinished",
+                condition=models.Q(is_unfinished=True),
+            ),
+            models.Index(
+                fields=["project", "-created_on"],
+                name="release_to_detail",
+                condition=models.Q(depth=Depth.LISTED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReleaseStage(models.Model):
+    """One stage of one release, with the name, rank and conditions of the revision it was made from."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="stages")
+    azure_id = models.IntegerField()
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="release_stages")
+    name = models.CharField(max_length=400)
+    rank = models.IntegerField(default=0)
+    status = models.CharField(max_length=32)
+    trigger_reason = models.CharField(max_length=200, blank=True)
+    conditions = models.JSONField(default=list)
+    variables = models.JSONField(default=dict)
+    created_on = models.DateTimeField(null=True)
+    modified_on = models.DateTimeField(null=True)
+    scheduled_on = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "azure_id"], name="release_stage_once")]
+        indexes = [models.Index(fields=["stage", "status"], name="release_stage_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.release} {self.name}"
+
+
+class Artifact(models.Model):
+    """One artifact version that a release carries. `version` is what people read, `version_id` Azure's machine id."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="artifacts")
+    alias = models.CharField(max_length=256)
+    role = models.CharField(max_length=8, choices=choices.of(ArtifactRole), default=ArtifactRole.OTHER)
+    type = models.CharField(max_length=100)
+    source_id = models.CharField(max_length=400, blank=True)
+    name = models.CharField(max_length=400, blank=True)
+    version = models.CharField(max_length=400, blank=True)
+    version_id = models.CharField(max_length=400, blank=True)
+    version_name = models.CharField(max_length=400, blank=True)
+    source_version = models.CharField(max_length=100, blank=True)
+    branch = models.CharField(max_length=400, blank=True)
+    repository = models.CharField(max_length=400, blank=True)
+    is_triggering = models.BooleanField(default=False)
+    is_primary = models.BooleanField(default=False)
+    web_url = models.CharField(max_length=1000, blank=True)
+    model_version = models.ForeignKey(
+        "releases.ModelVersion", on_delete=models.SET_NULL, null=True, related_name="artifacts"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "alias"], name="artifact_once")]
+        indexes = [models.Index(fields=["role", "name", "version"], name="artifact_by_version")]
+
+    def __str__(self) -> str:
+        return f"{self.alias} {self.version}"
+
+
+class Deployment(models.Model):
+    """One attempt to deploy one release to one stage. `azure_id` is Azure's deployment id, which grows with time."""
+
+    release_stage = models.ForeignKey(ReleaseStage, on_delete=models.CASCADE, related_name="deployments")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deployments")
+    attempt = models.PositiveIntegerField()
+    azure_id = models.IntegerField(default=0)
+    status = models.CharField(max_length=32)
+    operation_status = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=32, blank=True)
+    requested_by = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_for = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    queued_on = models.DateTimeField(null=True)
+    started_on = models.DateTimeField(null=True)
+    finished_on = models.DateTimeField(null=True)
+    modified_on = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release_stage", "attempt"], name="deployment_once")]
+        indexes = [
+            models.Index(
+                fields=["stage", "-finished_on", "-azure_id"],
+                name="deployment_live",
+                condition=models.Q(status__in=["succeeded", "partiallySucceeded"]),
+            ),
+            models.Index(fields=["stage", "-azure_id"], name="deployment_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release_stage} attempt {self.attempt}"
+
+
+class Step(models.Model):
+    """One task of one attempt, in the order it ran. `phase_id` and `task_id` are what Azure's log address needs."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="steps")
+    phase_id = models.IntegerField()
+    task_id = models.IntegerField()
+    phase_name = models.CharField(max_length=400, blank=True)
+    name = models.CharField(max_length=400)
+    rank = models.IntegerField(default=0)
+    status = models.CharField(max_length=32)
+    started_on = models.DateTimeField(null=True)
+    finished_on = models.DateTimeField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+    issues = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deployment", "phase_id", "task_id"], name="step_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Approval(models.Model):
+    """One approval Azure asked for, before or after one attempt. Automated ones are kept and hidden from people."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="approvals")
+    azure_id = models.IntegerField()
+    release_stage = models.ForeignKey(ReleaseStage, on_delete=models.CASCADE, related_name="approvals")
+    attempt = models.PositiveIntegerField(default=1)
+    type = models.CharField(max_length=16)
+    rank = models.IntegerField(default=0)
+    status = models.CharField(max_length=16)
+    is_automated = models.BooleanField(default=False)
+    approver = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    comments = models.TextField(blank=True)
+    history = models.JSONField(default=list)
+    created_on = models.DateTimeField(null=True)
+    modified_on = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "azure_id"], name="approval_once")]
+        indexes = [
+            models.Index(
+                fields=["project", "created_on"],
+                name="approval_pending",
+                condition=models.Q(status="pending", is_automated=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} approval {self.azure_id}"
+
+
+class Commit(models.Model):
+    """One commit of a repository that a release carries."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="commits")
+    sha = models.CharField(max_length=64)
+    repository = models.CharField(max_length=400, blank=True)
+    author = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    committer = models.ForeignKey(Identity, on_delete=models.PROTECT, null=True, related_name="+")
+    message = models.TextField(blank=True)
+    committed_on = models.DateTimeField(null=True)
+    web_url = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "repository", "sha"], name="commit_once")]
+
+    def __str__(self) -> str:
+        return self.sha[:7]
+
+
+class ReleaseCommit(models.Model):
+    """One commit that a release brought against the release before it, as Azure DevOps lists them."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="release_commits")
+    commit = models.ForeignKey(Commit, on_delete=models.CASCADE, related_name="release_commits")
+    alias = models.CharField(max_length=256, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "commit"], name="release_commit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.release} {self.commit}"
+
+
+class WorkItem(models.Model):
+    """One work item that Azure DevOps links to a release."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="work_items")
+    azure_id = models.CharField(max_length=64)
+    title = models.CharField(max_length=500, blank=True)
+    type = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    web_url = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "azure_id"], name="work_item_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.azure_id}"
+
+
+class ReleaseWorkItem(models.Model):
+    """One work item linked to one release."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="release_work_items")
+    work_item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="release_work_items")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "work_item"], name="release_work_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.release} {self.work_item}"

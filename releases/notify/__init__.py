@@ -1,0 +1,1 @@
+"""Senders for the outbox. Empty until notifications are built."""

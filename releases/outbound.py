@@ -1,0 +1,1 @@
+"""Which addresses Slipway may call or link to. Standard library only."""

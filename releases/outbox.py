@@ -1,0 +1,1 @@
+"""A notification to be sent, as a row. Empty until notifications are built."""

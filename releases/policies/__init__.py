@@ -1,0 +1,1 @@
+"""Who may do what, when: check_*(...) raises Denied with a sentence. Pure reads."""

@@ -1,0 +1,1 @@
+"""The read side: what pages, API and exports show, with fixed query counts."""

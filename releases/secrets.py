@@ -1,0 +1,1 @@
+"""Encrypts what must be kept secret, with rotation. Empty until the first secret is stored: credentials are references."""
