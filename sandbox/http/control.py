@@ -1,0 +1,59 @@
+"""The sandbox's own doors under /_sandbox: faults, effects, requests, books, advance.
+
+Used by tests and by people who try things; no client of Azure knows them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.http.counters import Counters
+from sandbox.http.faults import FaultBook
+from sandbox.http.messages import Refused, Request, Response, Route
+
+MOST_EVENTS = 5000
+
+
+def routes(
+    *, faults: FaultBook, counters: Counters, books: Callable[[], Any], advance: Callable[[int], Any] | None
+) -> list[Route]:
+    """`books` tells the company's own ledger; `advance` lives through n further events (None: it does not live)."""
+
+    def list_faults(_: Request) -> Response:
+        return Response.json_of({"kinds": sorted(faults.kinds), "faults": faults.listed()})
+
+    def add_fault(request: Request) -> Response:
+        asked = request.json()
+        added = [faults.add(one) for one in (asked if isinstance(asked, list) else [asked])]
+        return Response.json_of({"faults": added}, 201)
+
+    def clear_faults(_: Request) -> Response:
+        faults.clear()
+        return Response.json_of({"faults": []})
+
+    def show_requests(request: Request) -> Response:
+        return Response.json_of(counters.requests(since=float(request.first("since", "0"))))
+
+    def clear_counters(_: Request) -> Response:
+        counters.clear()
+        return Response.json_of({})
+
+    def live_on(request: Request) -> Response:
+        if advance is None:
+            raise Refused(409, "SandboxDoesNotLive", "Recorded answers do not live on.")
+        asked = request.json() if request.body else {}
+        events = int(asked.get("events", 1))
+        if not 0 < events <= MOST_EVENTS:
+            raise Refused(400, "SandboxAdvance", f"events must be between 1 and {MOST_EVENTS}.")
+        return Response.json_of({"advanced": events, "result": advance(events)})
+
+    return [
+        Route("GET", "/_sandbox/faults", list_faults, "sandbox_faults"),
+        Route("POST", "/_sandbox/faults", add_fault, "sandbox_add_fault"),
+        Route("DELETE", "/_sandbox/faults", clear_faults, "sandbox_clear_faults"),
+        Route("GET", "/_sandbox/requests", show_requests, "sandbox_requests"),
+        Route("DELETE", "/_sandbox/requests", clear_counters, "sandbox_clear_requests"),
+        Route("GET", "/_sandbox/effects", lambda _: Response.json_of(counters.effects()), "sandbox_effects"),
+        Route("GET", "/_sandbox/books", lambda _: Response.json_of(books()), "sandbox_books"),
+        Route("POST", "/_sandbox/advance", live_on, "sandbox_advance"),
+        Route("GET", "/_sandbox/health", lambda _: Response.json_of({"ok": True}), "sandbox_health"),
+    ]
