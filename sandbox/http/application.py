@@ -46,9 +46,7 @@ class Application:
         kinds = self._with_faults(exchange, route=found.route if found else None)
         status = 0 if exchange.delivery.silent else exchange.answered().status
         took = (time.time() - came) * 1000
-        self.counters.saw(
-            Seen(came, request.method, request.path, query, name, status, kinds, round(took, 3))
-        )
+        self.counters.saw(Seen(came, request.method, request.path, query, name, status, kinds, round(took, 3)))
         return exchange
 
     def _with_faults(self, exchange: Exchange, *, route: Route | None) -> str:
@@ -74,9 +72,7 @@ class Application:
             return self.refusal(refused)
         except Exception as error:  # a bug of the sandbox: told on stderr, answered as Azure answers its own
             traceback.print_exc(file=sys.stderr)
-            return self.refusal(
-                Refused(500, "VssServiceException", f"TF10216: {type(error).__name__}: {error}")
-            )
+            return self.refusal(Refused(500, "VssServiceException", f"TF10216: {type(error).__name__}: {error}"))
 
     def _unchanged(self, request: Request) -> Response:
         """What a change would be answered with if it changed nothing: the thing as it is, or an echo of the wish."""

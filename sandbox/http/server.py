@@ -110,9 +110,7 @@ class Connection(socketserver.BaseRequestHandler):
         try:
             arrived = read_request(self.stream, origin=self.server.url, go_on=self._go_on)
         except BadRequest as error:
-            self.request.sendall(
-                b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + str(error).encode()
-            )
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" + str(error).encode())
             return False
         if arrived is None:
             return False

@@ -90,18 +90,14 @@ def unauthorized(exchange: Exchange, args: Args) -> None:
         body = SIGN_IN_PAGE if shape == "html" else b""
         exchange.response = Response(status=401, body=body, content_type=HTML)
     else:
-        exchange.refuse(
-            401, "UnauthorizedRequestException", "TF400813: The user '' is not authorized to access this."
-        )
+        exchange.refuse(401, "UnauthorizedRequestException", "TF400813: The user '' is not authorized to access this.")
     exchange.answered().headers["WWW-Authenticate"] = 'Basic realm="sandbox", Bearer'
 
 
 def forbidden(exchange: Exchange, args: Args) -> None:
     """Args: `permission`, named in the message as Azure names the missing one."""
     permission = args.get("permission", "View releases")
-    message = (
-        f"VS402904: Access denied. The service needs the permission '{permission}' to perform this action."
-    )
+    message = f"VS402904: Access denied. The service needs the permission '{permission}' to perform this action."
     exchange.refuse(403, "AccessDeniedException", message)
 
 
@@ -110,9 +106,7 @@ def not_found(exchange: Exchange, args: Args) -> None:
     if args.get("shape") == "text":
         exchange.response = no_controller(exchange.request.path)
     else:
-        exchange.refuse(
-            404, str(args.get("type_key", "ProjectDoesNotExistWithNameException")), "VS800075: Not found."
-        )
+        exchange.refuse(404, str(args.get("type_key", "ProjectDoesNotExistWithNameException")), "VS800075: Not found.")
 
 
 def no_controller(path: str) -> Response:

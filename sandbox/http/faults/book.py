@@ -120,9 +120,7 @@ def _fault_of(asked: Any, *, kinds: dict[str, Kind]) -> Fault:
         raise Refused(400, "SandboxFault", "A fault is an object: {route, kind, times, after, args, when}.")
     unknown = set(asked) - {"route", "kind", "times", "after", "args", "when"}
     if unknown or asked.get("kind") not in kinds:
-        raise Refused(
-            400, "SandboxFault", f"Unknown {sorted(unknown) or asked.get('kind')!r}; kinds: {sorted(kinds)}."
-        )
+        raise Refused(400, "SandboxFault", f"Unknown {sorted(unknown) or asked.get('kind')!r}; kinds: {sorted(kinds)}.")
     what = asked.get("args", {}).get("what")
     if asked["kind"] == "malformed" and what and what not in (*MALFORMATIONS, "not_an_object", "nested"):
         raise Refused(400, "SandboxFault", f"Unknown malformation {what!r}.")

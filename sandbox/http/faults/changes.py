@@ -126,9 +126,7 @@ def _inside_a_string(body: bytes) -> int | None:
 
 def skew(exchange: Exchange, args: Args) -> None:
     """The server's clock is `seconds` ahead (negative: behind) in its Date header; times in the JSON stay."""
-    exchange.answered().headers["Date"] = formatdate(
-        time.time() + float(args.get("seconds", 600)), usegmt=True
-    )
+    exchange.answered().headers["Date"] = formatdate(time.time() + float(args.get("seconds", 600)), usegmt=True)
 
 
 CHANGES = {

@@ -76,9 +76,7 @@ class Pages:
             now["count"] = len(now["value"])
             exchange.replace_body(now)
             return True
-        headers = exchange.answered().headers | {
-            CONTINUATION: self.alias(exchange.request.first("continuationtoken"))
-        }
+        headers = exchange.answered().headers | {CONTINUATION: self.alias(exchange.request.first("continuationtoken"))}
         exchange.response = Response(body=body, headers=headers)
         return True
 
@@ -88,9 +86,7 @@ class Pages:
         body = exchange.body() if not asked else None
         if isinstance(body, dict) and "nextLink" in body:
             query = "&".join(f"{k}={v}" for k, values in exchange.request.query.items() for v in values)
-            exchange.replace_body(
-                body | {"nextLink": f"{exchange.request.base_url}{exchange.request.path}?{query}"}
-            )
+            exchange.replace_body(body | {"nextLink": f"{exchange.request.base_url}{exchange.request.path}?{query}"})
             return True
         first = self.first_token(exchange.request)
         if not asked or (args.get("how") == "alternate" and asked == first):
@@ -101,7 +97,5 @@ class Pages:
 
 
 def _list_key(request: Request) -> ListKey:
-    query = sorted(
-        (key, tuple(values)) for key, values in request.query.items() if key != "continuationtoken"
-    )
+    query = sorted((key, tuple(values)) for key, values in request.query.items() if key != "continuationtoken")
     return (request.path.lower(), tuple(query))
