@@ -1,0 +1,88 @@
+"""Which rows a person may see. Every query of a door (page, API, export) begins here; workers use the unscoped rows.
+
+What is not visible does not exist for the asker: doors answer 404, never 403, to another project's id.
+"""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from releases.models import (
+    Approval,
+    Artifact,
+    Commit,
+    Deployment,
+    LiveSpan,
+    Membership,
+    ModelVersion,
+    Pipeline,
+    Project,
+    Release,
+    ReleaseStage,
+    SetAside,
+    Stage,
+    Step,
+    SyncGap,
+    SyncRun,
+    TrainingRun,
+    User,
+    Watermark,
+    WorkItem,
+    Workspace,
+)
+
+Row = TypeVar("Row", bound=Model)
+
+TO_PROJECT: dict[type[Model], str] = {
+    Project: "id",
+    Pipeline: "project_id",
+    Stage: "pipeline__project_id",
+    Release: "project_id",
+    ReleaseStage: "release__project_id",
+    Artifact: "release__project_id",
+    Deployment: "release_stage__release__project_id",
+    Step: "deployment__release_stage__release__project_id",
+    Approval: "project_id",
+    Commit: "project_id",
+    WorkItem: "project_id",
+    LiveSpan: "release__project_id",
+    SyncGap: "project_id",
+}
+TO_PROJECT_OR_WORKSPACE: tuple[type[Model], ...] = (SyncRun, SetAside, Watermark)
+OF_WORKSPACE: tuple[type[Model], ...] = (ModelVersion, TrainingRun)
+
+
+def visible_projects(user: User | AnonymousUser) -> QuerySet[Project]:
+    """The projects this person holds any role in."""
+    return visible_to(user, Project)
+
+
+def visible_to(user: User | AnonymousUser, rows: type[Row]) -> QuerySet[Row]:
+    """The rows of this noun that the person may see. One query of its own: the person's memberships.
+
+    Who holds a role everywhere gets the unfiltered rows, so that the newest-first indexes stay usable. A workspace is
+    visible through any visible project that uses it. Raises KeyError for a noun that has no rule here.
+    """
+    projects = _projects_of(user)
+    rule = _within(rows, projects or [])
+    return rows._default_manager.all() if projects is None else rows._default_manager.filter(rule)
+
+
+def _projects_of(user: User | AnonymousUser) -> list[int] | None:
+    """Ids of the projects the person has a role in; None stands for all of them."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return []
+    found = list(Membership.objects.filter(user=user).values_list("project_id", flat=True).distinct())
+    return None if None in found else [project for project in found if project is not None]
+
+
+def _within(rows: type[Model], projects: list[int]) -> Q:
+    workspaces = Project.workspaces.through.objects.filter(project_id__in=projects).values("workspace_id")
+    if rows is Workspace:
+        return Q(id__in=workspaces)
+    if rows in OF_WORKSPACE:
+        return Q(workspace_id__in=workspaces)
+    if rows in TO_PROJECT_OR_WORKSPACE:
+        return Q(project_id__in=projects) | Q(workspace_id__in=workspaces)
+    return Q(**{f"{TO_PROJECT[rows]}__in": projects})
