@@ -17,7 +17,8 @@ class Release(models.Model):
     """One release of a pipeline: a set of artifact versions on its way through the stages.
 
     `depth` says whether steps and approval history were read; `listed_sha256` and `detailed_sha256` are of Azure's
-    answers as last read, so an unchanged answer is known without reading it. `is_unfinished` follows decision 2.
+    answers as last read, so an unchanged answer is known without reading it; an empty `detailed_sha256` means the detail
+    must be read (again). `is_unfinished` follows decision 2. `changes_read_at`: when its commits and work items were read.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="releases")
@@ -45,6 +46,7 @@ class Release(models.Model):
     listed_sha256 = models.CharField(max_length=64, blank=True)
     detailed_sha256 = models.CharField(max_length=64, blank=True)
     detailed_at = models.DateTimeField(null=True)
+    changes_read_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
 
@@ -64,9 +66,14 @@ class Release(models.Model):
                 condition=models.Q(is_unfinished=True),
             ),
             models.Index(
-                fields=["project", "-created_on"],
+                fields=["project", "-created_on", "-id"],
                 name="release_to_detail",
-                condition=models.Q(depth=Depth.LISTED),
+                condition=models.Q(detailed_sha256="", gone_at__isnull=True),
+            ),
+            models.Index(
+                fields=["project", "-created_on", "-id"],
+                name="release_to_read_changes",
+                condition=models.Q(changes_read_at__isnull=True, gone_at__isnull=True),
             ),
         ]
 

@@ -56,7 +56,9 @@ class SyncManifest(models.Model):
 class Watermark(models.Model):
     """How far one feed is read, in Azure's own time and tokens, never by our clock.
 
-    `cursor` is where an interrupted pass goes on; `value` moves only after a pass reached its end.
+    `cursor` is where an interrupted pass goes on; `value` moves only after a pass reached its end. Whoever reads the
+    feed holds its lease (`leased_by` until `leased_until`, by the database's clock). After `failures` in a row nobody
+    tries before `due_at`.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="watermarks")
@@ -66,6 +68,10 @@ class Watermark(models.Model):
     cursor = models.JSONField(default=dict)
     completed_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    leased_by = models.CharField(max_length=200, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
