@@ -1,0 +1,36 @@
+"""Whether this process can serve, for load balancers and monitors. Says nothing that needs a sign-in to know."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 `ok`; 200 `degraded` without the broker, when only wake-up calls are late; 503 without the database."""
+    database, broker = _database_answers(), _broker_answers()
+    state = "unavailable" if not database else "ok" if broker else "degraded"
+    return JsonResponse({"state": state, "database": database, "broker": broker}, status=200 if database else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    if not settings.REDIS_URL:
+        return settings.BROKER_DIR.is_dir()
+    try:
+        cache.get("health")
+    except Exception:  # the client of the broker raises what it likes; any of it means no
+        return False
+    return True
