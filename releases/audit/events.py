@@ -1,0 +1,40 @@
+"""The registry of what the trail records. `append()` refuses a type that is not here; docs/audit.md lists them all."""
+
+from enum import StrEnum
+
+EVENTS = {
+    "audit.genesis": "The trail of this installation began; holds the installation's id.",
+    "sync.run": "A sync run changed something; the evidence is the SHA-256 of its manifest.",
+    "sync.requested": "Somebody asked for a sync now.",
+    "connection.saved": "An organization, project or workspace was connected, or its connection changed.",
+    "user.created": "A person got an account.",
+    "user.deactivated": "An account was closed; its sessions and keys ended with it.",
+    "user.role_granted": "A person got a role, in one project or in all.",
+    "user.role_revoked": "A role was taken away.",
+    "api_key.created": "A person made a key for a program.",
+    "api_key.revoked": "A key was ended before its time.",
+    "signin.succeeded": "Somebody signed in.",
+    "signin.failed": "A sign-in was refused.",
+    "signin.ended": "Somebody signed out.",
+    "action.refused": "Somebody asked for what they may not do; the sentence they saw is the private reason.",
+}
+"""Every event type, with what one such event means."""
+
+
+class Outcome(StrEnum):
+    """How what the event tells of ended."""
+
+    OK = "ok"
+    DENIED = "denied"
+    ERROR = "error"
+
+
+class Via(StrEnum):
+    """Through which door it came."""
+
+    SESSION = "session"
+    API = "api"
+    WEBHOOK = "webhook"
+    SHELL = "shell"
+    SWEEPER = "sweeper"
+    TASK = "task"

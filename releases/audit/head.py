@@ -1,0 +1,47 @@
+"""The end of the chain, locked for the rest of the transaction so that events are written one after the other."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+LOCK = 0x536C6970  # any constant of our own: one chain, one lock
+
+HEAD = "SELECT seq, link FROM releases_auditevent ORDER BY seq DESC LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event's number and link (0 and empty before the first), and the database's clock after the lock."""
+
+    seq: int
+    link: bytes
+    now: datetime
+
+
+def lock_head() -> Head:
+    """Wait for our turn, then read the head. Raises RuntimeError where the transaction could read a stale one."""
+    with connection.cursor() as cursor:
+        now = _lock_postgresql(cursor) if connection.vendor == "postgresql" else _lock_sqlite()
+        cursor.execute(HEAD)
+        row = cursor.fetchone()
+    return Head(seq=row[0], link=bytes(row[1]), now=now) if row else Head(seq=0, link=b"", now=now)
+
+
+def _lock_postgresql(cursor: CursorWrapper) -> datetime:
+    """Under REPEATABLE READ the snapshot may be older than the lock, so the head would be stale: refused."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    cursor.execute("SELECT clock_timestamp(), current_setting('transaction_isolation')")
+    now: datetime
+    now, isolation = cursor.fetchone()
+    if isolation != "read committed":
+        raise RuntimeError(f"The trail needs READ COMMITTED transactions; this one is {isolation}.")
+    return now
+
+
+def _lock_sqlite() -> datetime:
+    """BEGIN IMMEDIATE is the lock: SQLite has one writer. A deferred BEGIN would fail with "database is locked"."""
+    if getattr(connection, "transaction_mode", None) != "IMMEDIATE":
+        raise RuntimeError('The trail needs SQLite\'s OPTIONS={"transaction_mode": "IMMEDIATE"}.')
+    return datetime.now(UTC)
