@@ -1,0 +1,76 @@
+"""Typed answers of Azure DevOps: Azure's meaning, our spelling.
+
+Made by `releases.azure.devops`, read by `releases.sync`. They know no models and make no calls.
+"""
+
+from releases.azure.answers.approvals import ApprovalAnswer, ManualInterventionAnswer
+from releases.azure.answers.artifacts import ArtifactAnswer, ReferenceValue
+from releases.azure.answers.attempts import (
+    AttemptAnswer,
+    DeploymentAnswer,
+    GatesAnswer,
+    IgnoredGateAnswer,
+    JobAnswer,
+    PhaseAnswer,
+    TaskAnswer,
+)
+from releases.azure.answers.base import Answer
+from releases.azure.answers.changes import ChangeAnswer, WorkItemAnswer
+from releases.azure.answers.common import (
+    ApprovalHistoryAnswer,
+    IdentityAnswer,
+    IssueAnswer,
+    ProjectReference,
+    Reference,
+)
+from releases.azure.answers.definition import (
+    ApprovalOptionsAnswer,
+    ApprovalStepAnswer,
+    DefinitionAnswer,
+    DefinitionRevisionAnswer,
+    DefinitionStageAnswer,
+    StageApprovalsAnswer,
+)
+from releases.azure.answers.organization import ConnectionDataAnswer, OwnIdentityAnswer, ProjectAnswer
+from releases.azure.answers.pages import Item, Malformed, Page
+from releases.azure.answers.release import ReleaseAnswer, StageAnswer
+from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
+
+__all__ = [
+    "CONDITION_TYPE",
+    "TRIGGER_TYPE",
+    "Answer",
+    "ApprovalAnswer",
+    "ApprovalHistoryAnswer",
+    "ApprovalOptionsAnswer",
+    "ApprovalStepAnswer",
+    "ArtifactAnswer",
+    "AttemptAnswer",
+    "ChangeAnswer",
+    "ConnectionDataAnswer",
+    "DefinitionAnswer",
+    "DefinitionRevisionAnswer",
+    "DefinitionStageAnswer",
+    "DeploymentAnswer",
+    "GatesAnswer",
+    "IdentityAnswer",
+    "IgnoredGateAnswer",
+    "IssueAnswer",
+    "Item",
+    "JobAnswer",
+    "Malformed",
+    "ManualInterventionAnswer",
+    "OwnIdentityAnswer",
+    "Page",
+    "PhaseAnswer",
+    "ProjectAnswer",
+    "ProjectReference",
+    "Reference",
+    "ReferenceValue",
+    "ReleaseAnswer",
+    "StageAnswer",
+    "StageApprovalsAnswer",
+    "TaskAnswer",
+    "Vocabulary",
+    "WorkItemAnswer",
+]
