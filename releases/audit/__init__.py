@@ -6,7 +6,8 @@ the whole chain and says what is wrong with it. What the events mean stands in d
 
 from releases.audit.actors import Actor, System
 from releases.audit.append import append
+from releases.audit.chain import JSON
 from releases.audit.events import EVENTS, Outcome, Via
 from releases.audit.verify import Finding, findings
 
-__all__ = ["EVENTS", "Actor", "Finding", "Outcome", "System", "Via", "append", "findings"]
+__all__ = ["EVENTS", "JSON", "Actor", "Finding", "Outcome", "System", "Via", "append", "findings"]

@@ -71,10 +71,18 @@ def check_can_manage_people(by: Actor, project: Project | None) -> None:
     _require(by, frozenset({Role.ADMINISTRATOR}), project, to="manage people")
 
 
-def check_can_manage_key_of(by: Actor, owner: User) -> None:
-    """A key acts with its owner's rights, so only the owner makes one; an administrator may revoke anybody's."""
+def check_can_make_key_for(by: Actor, owner: User) -> None:
+    """A key acts with its owner's rights, so nobody else makes one; the shell may, for whoever runs the machine."""
+    if not isinstance(by, System) and by != owner:
+        raise Denied("You can make API keys for yourself only: a key acts in the name of its owner.")
+    if not owner.is_active:
+        raise Denied("This account is no longer active.", code="inactive")
+
+
+def check_can_revoke_key_of(by: Actor, owner: User) -> None:
+    """The owner, and administrators of everything."""
     if by != owner:
-        _require(by, frozenset({Role.ADMINISTRATOR}), None, to="manage the API keys of others")
+        _require(by, frozenset({Role.ADMINISTRATOR}), None, to="revoke the API keys of others")
 
 
 def _require(by: Actor, enough: frozenset[Role], project: Project | None, *, to: str) -> None:
