@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A dashboard worker` and `beat` start from here. Settings are CELERY_* in settings."""
+"""The Celery application: `celery -A dashboard worker` and `beat` start from here; its settings are CELERY_*."""
 
 import os
 from logging.config import dictConfig

@@ -17,7 +17,8 @@ def kept(path: Path) -> str:
         return path.read_text() if path.exists() else _made(path)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"{path.parent} cannot be written ({error.strerror}). Make it writable or name another folder in SLIPWAY_VAR_DIR."
+            f"{path.parent} cannot be written ({error.strerror}). "
+            "Make it writable or name another folder in SLIPWAY_VAR_DIR."
         ) from error
 
 

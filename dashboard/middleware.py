@@ -56,7 +56,7 @@ def _keep_or_end(request: HttpRequest, *, now: float) -> None:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Django's, which a fragment would follow into a sign-in page inside the page: send the whole page there instead."""
+    """Django's, but a fragment sends the whole page to sign in instead of showing that page inside itself."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponseBase:
         """To the sign-in page, and back to where the reader was."""

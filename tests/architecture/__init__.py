@@ -1,0 +1,1 @@
+"""What must hold for the house as a whole, whoever changes what."""

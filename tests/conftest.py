@@ -1,0 +1,81 @@
+"""What every test may ask for: people, clients, a running Redis, a running worker. Rows come from tests.factories."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, TransactionTestCase
+
+from releases.models import User
+from releases.states import Role
+from tests import audit_triggers, factories
+from tests.redis import running_redis
+from tests.workers import running_worker
+
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_can_be_emptied() -> Iterator[None]:
+    """After a transactional test Django empties all tables, which the audit triggers rightly refuse."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def with_triggers_lifted(self: Any) -> None:
+        with audit_triggers.lifted():
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = with_triggers_lifted  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _rate_limits_forgotten() -> None:
+    """The cache holds the counters of sign-in attempts; one test must not use up another's."""
+    cache.clear()
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """A person with the role of a QA specialist in every project."""
+    return factories.user(role=Role.QA)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    """A person with the role of an administrator in every project."""
+    return factories.user(role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def signed_in(user: User) -> Client:
+    """A browser in which the QA specialist is signed in."""
+    return factories.browser_of(user)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real redis-server, started once per process."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Callable[..., AbstractContextManager[Path]]:
+    """Starts a real Celery worker: `with worker(redis_url=...) as log`. Needs `django_db(transaction=True)`."""
+
+    def start(**options: Any) -> AbstractContextManager[Path]:
+        return running_worker(tmp_path, **options)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of recorded answers beside the checkout. Where it is absent, what needs it is skipped, visibly."""
+    if not SAMPLES.is_dir():
+        pytest.skip(f"no recorded answers at {SAMPLES}")
+    return SAMPLES

@@ -1,0 +1,217 @@
+"""Rows for tests: each function makes one row with whatever it needs, saying nothing a test did not ask for."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.test import Client
+
+from releases.models import (
+    Approval,
+    Artifact,
+    Deployment,
+    Identity,
+    LiveSpan,
+    Membership,
+    ModelVersion,
+    Organization,
+    Pipeline,
+    Project,
+    Release,
+    ReleaseStage,
+    Stage,
+    Step,
+    TrainingRun,
+    User,
+    Workspace,
+)
+from releases.states import ArtifactRole, DeploymentStatus, ReleaseStatus, Role, StageStatus, TriggerKind
+
+PASSWORD = "a long enough password"
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday; what no test says happened then."""
+
+_numbers = count(1)
+
+
+def user(*, role: Role | None = None, project: Project | None = None, **fields: Any) -> User:
+    """A person who can sign in with PASSWORD; with a role, a member of the project or of every project."""
+    number = next(_numbers)
+    made = User.objects.create_user(
+        fields.pop("email", f"person{number}@harbour.example"),
+        fields.pop("password", PASSWORD),
+        **{"name": f"Person {number}", **fields},
+    )
+    if role is not None:
+        Membership.objects.create(user=made, role=role, project=project)
+    return made
+
+
+def browser_of(person: User) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def identity(**fields: Any) -> Identity:
+    """How Azure DevOps calls somebody."""
+    number = next(_numbers)
+    return Identity.objects.create(
+        **{"source": Identity.Source.AZURE_DEVOPS, "key": f"identity-{number}", "name": f"Person {number}", **fields}
+    )
+
+
+def organization(**fields: Any) -> Organization:
+    """A connected organization."""
+    number = next(_numbers)
+    url = f"https://dev.azure.com/harbour{number}"
+    return Organization.objects.create(**{"url": url, "name": f"harbour{number}", **fields})
+
+
+def project(**fields: Any) -> Project:
+    """A followed project."""
+    number = next(_numbers)
+    fields.setdefault("organization", None)
+    fields["organization"] = fields["organization"] or organization()
+    defaults = {"azure_id": f"00000000-0000-0000-0000-{number:012}", "name": f"Port {number}", "slug": f"port-{number}"}
+    return Project.objects.create(**{**defaults, **fields})
+
+
+def workspace(**fields: Any) -> Workspace:
+    """An Azure ML workspace."""
+    number = next(_numbers)
+    return Workspace.objects.create(
+        **{"subscription_id": "sub", "resource_group": "rg", "name": f"mlops_ws_{number}", **fields}
+    )
+
+
+def pipeline(**fields: Any) -> Pipeline:
+    """A pipeline without stages."""
+    number = next(_numbers)
+    if "project" not in fields:
+        fields["project"] = project()
+    return Pipeline.objects.create(**{"azure_id": number, "name": f"Pipeline {number}", "revision": 1, **fields})
+
+
+def stage(**fields: Any) -> Stage:
+    """A stage of a pipeline."""
+    number = next(_numbers)
+    if "pipeline" not in fields:
+        fields["pipeline"] = pipeline()
+    return Stage.objects.create(**{"definition_environment_id": number, "name": f"STAGE {number}", **fields})
+
+
+def release(**fields: Any) -> Release:
+    """An active release without stages, made by hand at NOON."""
+    number = next(_numbers)
+    if "pipeline" not in fields:
+        fields["pipeline"] = pipeline(**({"project": fields["project"]} if "project" in fields else {}))
+    defaults = {
+        "project": fields["pipeline"].project,
+        "azure_id": number,
+        "name": f"Release-{number}",
+        "status": ReleaseStatus.ACTIVE,
+        "created_on": NOON,
+        "changed_at": NOON,
+        "trigger_kind": TriggerKind.MANUAL,
+    }
+    return Release.objects.create(**{**defaults, **fields})
+
+
+def release_stage(**fields: Any) -> ReleaseStage:
+    """One stage of one release, not started."""
+    number = next(_numbers)
+    if "release" not in fields:
+        fields["release"] = release()
+    if "stage" not in fields:
+        fields["stage"] = stage(pipeline=fields["release"].pipeline)
+    defaults = {"azure_id": number, "name": fields["stage"].name, "rank": 1, "status": StageStatus.NOT_STARTED}
+    return ReleaseStage.objects.create(**{**defaults, **fields})
+
+
+def deployment(**fields: Any) -> Deployment:
+    """A first attempt that succeeded in ten minutes from NOON."""
+    if "release_stage" not in fields:
+        fields["release_stage"] = release_stage(status=StageStatus.SUCCEEDED)
+    defaults = {
+        "stage": fields["release_stage"].stage,
+        "attempt": 1,
+        "azure_id": next(_numbers),
+        "status": DeploymentStatus.SUCCEEDED,
+        "queued_on": NOON,
+        "started_on": NOON,
+        "finished_on": NOON + timedelta(minutes=10),
+    }
+    return Deployment.objects.create(**{**defaults, **fields})
+
+
+def step(**fields: Any) -> Step:
+    """One task of an attempt."""
+    number = next(_numbers)
+    if "deployment" not in fields:
+        fields["deployment"] = deployment()
+    defaults = {"phase_id": 1, "task_id": number, "name": f"Task {number}", "rank": number, "status": "succeeded"}
+    return Step.objects.create(**{**defaults, **fields})
+
+
+def artifact(**fields: Any) -> Artifact:
+    """A model version that a release carries."""
+    number = next(_numbers)
+    if "release" not in fields:
+        fields["release"] = release()
+    defaults = {
+        "alias": f"model-{number}",
+        "role": ArtifactRole.MODEL,
+        "type": "AzureML",
+        "name": "support-vector-classifier",
+        "version": str(number),
+        "version_id": str(number),
+    }
+    return Artifact.objects.create(**{**defaults, **fields})
+
+
+def approval(**fields: Any) -> Approval:
+    """An approval that waits before an attempt."""
+    number = next(_numbers)
+    if "release_stage" not in fields:
+        fields["release_stage"] = release_stage()
+    defaults = {
+        "project": fields["release_stage"].release.project,
+        "azure_id": number,
+        "type": "preDeploy",
+        "status": "pending",
+        "created_on": NOON,
+    }
+    return Approval.objects.create(**{**defaults, **fields})
+
+
+def live_span(**fields: Any) -> LiveSpan:
+    """What a stage has been running since its attempt finished."""
+    if "opened_by" not in fields:
+        fields["opened_by"] = deployment()
+    opened_by = fields["opened_by"]
+    defaults = {
+        "stage": opened_by.stage,
+        "release": opened_by.release_stage.release,
+        "live_from": opened_by.finished_on,
+    }
+    return LiveSpan.objects.create(**{**defaults, **fields})
+
+
+def training_run(**fields: Any) -> TrainingRun:
+    """A finished training run."""
+    number = next(_numbers)
+    if "workspace" not in fields:
+        fields["workspace"] = workspace()
+    defaults = {"name": f"port-weather-train-{number}", "status": "Completed", "changed_at": NOON}
+    return TrainingRun.objects.create(**{**defaults, **fields})
+
+
+def model_version(**fields: Any) -> ModelVersion:
+    """A registered model version."""
+    number = next(_numbers)
+    if "workspace" not in fields:
+        fields["workspace"] = workspace()
+    defaults = {"name": "support-vector-classifier", "version": str(number), "created_on": NOON, "changed_at": NOON}
+    return ModelVersion.objects.create(**{**defaults, **fields})
