@@ -1,0 +1,139 @@
+"""One organization's connection and the ways to ask it: a page, or one thing. `releases.azure.devops` builds on it.
+
+Raises only errors of `releases.errors`, whatever the client underneath raises.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from releases import outbound
+from releases.azure import locations, sdk
+from releases.azure.answers import Answer, Item, Page
+from releases.azure.answers.pages import read_one, read_page
+from releases.azure.throttle import Limits
+from releases.azure.wire import Rules, SignedOverWire, Wire
+from releases.errors import AzureError, AzureUnreadable
+
+T = TypeVar("T", bound=Answer)
+
+TOKEN_HEADER = "x-ms-continuationtoken"  # noqa: S105 - the name of a header
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach one organization. `authentication` is what `credentials.authentication` gives.
+
+    `total_seconds` bounds one whole exchange; `ca_file` names a certificate authority besides the usual ones.
+    """
+
+    organization_url: str
+    authentication: Any
+    ca_file: str = ""
+    total_seconds: float = 45.0
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+class Asking:
+    """One organization, for one thread; cheap to make again. Every call is one request, never repeated here.
+
+    `before_request` runs before each request and may wait or raise AzureThrottled (the organization's gate);
+    `on_limits` gets what the headers of each answer say of limits and time.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        *,
+        on_limits: Callable[[Limits], None] = _nothing,
+        before_request: Callable[[], None] = _nothing,
+    ) -> None:
+        self.access = access
+        own = outbound.origin(access.organization_url) or ""
+        is_azure = outbound.is_known(own, outbound.AZURE_DEVOPS_HOSTS)
+        self._wire = Wire(
+            Rules(
+                configured=(access.organization_url,),
+                hosts=outbound.AZURE_DEVOPS_HOSTS if is_azure else (),
+                total_seconds=access.total_seconds,
+                ca_file=access.ca_file,
+                before_request=before_request,
+                on_limits=on_limits,
+            )
+        )
+        self._connection: Any = None
+
+    def close(self) -> None:
+        """Close the open connections. The object can still be used afterwards."""
+        self._wire.close()
+
+    def _page(
+        self,
+        resource: str,
+        kind: type[T],
+        *,
+        noun: str,
+        project: str | None = None,
+        route: dict[str, Any] | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> Page[T]:
+        response = self._get(locations.of(resource), project=project, route=route, query=query)
+        token = (response.headers.get(TOKEN_HEADER) or "").strip()
+        return read_page(response.content, kind, noun=noun, token=None if token in ("", "0") else token)
+
+    def _one(
+        self,
+        resource: str,
+        kind: type[T],
+        *,
+        noun: str,
+        project: str | None = None,
+        route: dict[str, Any] | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> Item[T]:
+        response = self._get(locations.of(resource), project=project, route=route, query=query)
+        return read_one(response.content, kind, noun=noun)
+
+    def _get(
+        self,
+        location: locations.Location,
+        *,
+        project: str | None,
+        route: dict[str, Any] | None,
+        query: dict[str, Any] | None,
+    ) -> Any:
+        """One request through the real client; discovery that went stale is done again once."""
+        values = {**({"project": project} if project else {}), **(route or {})}
+        asked = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        try:
+            return self._client(location).get(location.id, version=location.version, route=dict(values), query=asked)
+        except sdk.NotRegistered:
+            self._connection = None
+            sdk.forget_locations()
+        except AzureError:
+            raise
+        except Exception as error:  # the client may raise anything at answers it did not expect
+            raise _not_understood(error) from error
+        try:
+            return self._client(location).get(location.id, version=location.version, route=dict(values), query=asked)
+        except AzureError:
+            raise
+        except Exception as error:
+            raise _not_understood(error) from error
+
+    def _client(self, location: locations.Location) -> Any:
+        if self._connection is None:
+            signed = SignedOverWire(self.access.authentication, self._wire)
+            self._connection = sdk.connection(self.access.organization_url, signed)
+        return self._connection.get_client(location.client)
+
+
+def _not_understood(error: Exception) -> AzureUnreadable:
+    """What the server said about itself made no sense to the client."""
+    return AzureUnreadable(
+        "Azure DevOps answered in a way its client does not understand "
+        f"({type(error).__name__}). Is the address that of an organization?"
+    )

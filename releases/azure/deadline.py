@@ -1,0 +1,85 @@
+"""Connections that are cut when an exchange takes too long, and that check who really answered. Used by `wire`.
+
+Time-outs of sockets count from byte to byte, so a server that drips one byte a second would hold a worker for ever.
+The address is checked on the open socket, after name resolution: a name that changes its address gains nothing.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
+
+Allowed = Callable[[str, str, int, str], bool]
+"""scheme, host, port, IP address -> may we talk to it"""
+
+
+class Deadline:
+    """The moment by which the exchange under way must be over. One per wire, which one thread uses at a time."""
+
+    def __init__(self) -> None:
+        self._at = 0.0
+
+    def start(self, seconds: float) -> None:
+        """A new exchange begins and may take this long."""
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._at - time.monotonic())
+
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return self.left() == 0.0
+
+
+class CutConnections:
+    """Makes the connection pools of one wire."""
+
+    def __init__(self, deadline: Deadline, *, allowed: Allowed) -> None:
+        self._deadline = deadline
+        self._allowed = allowed
+
+    def pools(self) -> dict[str, Any]:
+        """Pool classes by scheme, for a urllib3 PoolManager."""
+        plain = _cut(HTTPConnection, self._deadline, self._allowed, scheme="http")
+        secure = _cut(HTTPSConnection, self._deadline, self._allowed, scheme="https")
+        return {
+            "http": type("Pool", (urllib3.HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("SecurePool", (urllib3.HTTPSConnectionPool,), {"ConnectionCls": secure}),
+        }
+
+
+def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any:
+    """A connection class over urllib3's own, bound to one deadline and one rule."""
+
+    class Cut(base):  # type: ignore[misc]
+        def _new_conn(self) -> socket.socket:
+            found: socket.socket = super()._new_conn()
+            # Behind a proxy the open socket is the proxy's, which the machine's administrator chose.
+            if self.proxy is None and not allowed(scheme, self.host, self.port, found.getpeername()[0]):
+                found.close()
+                raise NewConnectionError(self, f"{self.host} leads to an address inside a private network")
+            return found
+
+        def getresponse(self) -> Any:
+            timer = threading.Timer(deadline.left(), _shut, args=(self.sock,))
+            timer.daemon = True
+            timer.start()
+            try:
+                return super().getresponse()
+            finally:
+                timer.cancel()
+
+    return Cut
+
+
+def _shut(sock: socket.socket | None) -> None:
+    with contextlib.suppress(OSError):
+        if sock is not None:
+            sock.shutdown(socket.SHUT_RDWR)

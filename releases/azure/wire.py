@@ -1,0 +1,154 @@
+"""The last hand a request to Azure DevOps passes through, and the first for its answer.
+
+Mounted by `releases.azure.asking` under the real client, so that whatever it sends (its own discovery too) obeys the
+same rules: allowed origins only, no redirects, no retries, one deadline for the whole exchange, a size limit.
+"""
+
+import io
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from releases import outbound
+from releases.azure.deadline import CutConnections, Deadline
+from releases.azure.refusals import check_answer, unanswered
+from releases.azure.throttle import Limits, limits_of
+from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused, Invalid
+
+SERVICE = "Azure DevOps"
+CONNECT_SECONDS = 5.0
+LARGEST_BYTES = 64 * 1024 * 1024
+_PIECE = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What this wire obeys. `configured` are the addresses it may call besides Azure's own `hosts`."""
+
+    configured: tuple[str, ...]
+    hosts: tuple[str, ...]
+    total_seconds: float
+    ca_file: str
+    before_request: Callable[[], None]
+    on_limits: Callable[[Limits], None]
+
+
+class Wire(HTTPAdapter):
+    """A transport for `requests`. Raises only errors of `releases.errors`; an answer it returns is a success."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._deadline = Deadline()
+        super().__init__(max_retries=0, pool_connections=4, pool_maxsize=4)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As `requests` makes it, but of connections that can be cut and that know who may be called."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = CutConnections(self._deadline, allowed=self._may_connect).pools()
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002 - the whole answer is read here, always
+        timeout: object = None,  # noqa: ARG002 - the rules have the say
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send once and read the whole answer, or raise. The client's own time-outs and redirects do not count."""
+        self._check_address(request.url or "")
+        self._rules.before_request()
+        self._deadline.start(self._rules.total_seconds)
+        try:
+            response = super().send(
+                request,
+                stream=True,
+                timeout=(min(CONNECT_SECONDS, self._rules.total_seconds), self._rules.total_seconds),
+                verify=self._rules.ca_file or verify,
+                cert=cert,
+                proxies=proxies,
+            )
+            body = self._read(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._given_up(error) from error
+        return self._checked(response, body)
+
+    def _check_address(self, url: str) -> None:
+        try:
+            outbound.check_can_call(url, configured=self._rules.configured, hosts=self._rules.hosts)
+        except Invalid as error:
+            raise AzureUnreadable(f"{SERVICE} pointed Slipway to another server. {error.sentence}") from error
+
+    def _may_connect(self, scheme: str, host: str, port: int, address: str) -> bool:
+        """Whether this address may stand behind this name: a private one only where somebody configured it."""
+        shown = f"[{host}]" if ":" in host else host
+        origin = outbound.origin(f"{scheme}://{shown}:{port}")
+        is_configured = origin in {outbound.origin(url) for url in self._rules.configured}
+        return is_configured or not outbound.is_private_address(address)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The body, unpacked, piece by piece as it arrives."""
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                pieces.append(piece)
+                size += len(piece)
+                if size > LARGEST_BYTES:
+                    raise AzureUnreadable(f"{SERVICE} sent more than {LARGEST_BYTES // 1024**2} MB in one answer.")
+                if self._deadline.is_over():
+                    raise TimeoutError("the answer took too long")
+            if response.raw.length_remaining:
+                raise urllib3.exceptions.IncompleteRead(size, response.raw.length_remaining)
+        except BaseException:
+            response.raw.close()
+            raise
+        response.raw.release_conn()
+        return b"".join(pieces)
+
+    def _given_up(self, error: Exception) -> AzureError:
+        if self._deadline.is_over():
+            return AzureNoAnswer(f"{SERVICE} did not finish its answer within {self._rules.total_seconds:.0f} s.")
+        return unanswered(error, service=SERVICE)
+
+    def _checked(self, response: requests.Response, body: bytes) -> requests.Response:
+        limits = limits_of(response.headers, now=time.time())
+        self._rules.on_limits(limits)
+        check_answer(response.status_code, headers=response.headers, body=body, limits=limits, service=SERVICE)
+        response.raw = io.BytesIO(body)
+        response.headers.pop("Location", None)
+        return response
+
+
+class SignedOverWire:
+    """The credential as the client wants it (msrest's `signed_session`), which also mounts the wire.
+
+    The client makes sessions of its own where nobody can reach them; only the credential sees every one of them.
+    """
+
+    def __init__(self, authentication: Any, wire: Wire) -> None:
+        self._authentication = authentication
+        self._wire = wire
+
+    def signed_session(self, session: requests.Session | None = None) -> requests.Session:
+        """Called by the client before each request."""
+        session = requests.Session() if session is None else session
+        if session.adapters.get("https://") is not self._wire:
+            session.mount("https://", self._wire)
+            session.mount("http://", self._wire)
+        try:
+            signed: requests.Session = self._authentication.signed_session(session)
+        except AzureError:
+            raise
+        except Exception as error:  # a credential may come from any library and fails in its own way
+            raise CredentialRefused(f"No credential could be had: {_first_line(error)}") from error
+        return signed
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
