@@ -13,6 +13,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+class HtmxRequest(HttpRequest):
+    """A request after django-htmx looked at it."""
+
+    htmx: HtmxDetails
+
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -58,7 +66,9 @@ def _keep_or_end(request: HttpRequest, *, now: float) -> None:
 class SignInRequired(LoginRequiredMiddleware):
     """Django's, but a fragment sends the whole page to sign in instead of showing that page inside itself."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HtmxRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         """To the sign-in page, and back to where the reader was."""
         if not request.htmx:
             return super().handle_no_permission(request, view_func)

@@ -21,15 +21,16 @@ SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 @pytest.fixture(autouse=True, scope="session")
 def _tables_can_be_emptied() -> Iterator[None]:
     """After a transactional test Django empties all tables, which the audit triggers rightly refuse."""
-    teardown = TransactionTestCase._fixture_teardown
+    emptied: Any = TransactionTestCase  # the method is Django's own and not in its type hints
+    teardown = emptied._fixture_teardown
 
     def with_triggers_lifted(self: Any) -> None:
         with audit_triggers.lifted():
             teardown(self)
 
-    TransactionTestCase._fixture_teardown = with_triggers_lifted  # type: ignore[method-assign]
+    emptied._fixture_teardown = with_triggers_lifted
     yield
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    emptied._fixture_teardown = teardown
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from releases.models.history import (
 )
 from releases.models.inquiry import Inquiry
 from releases.models.live import LiveSpan
-from releases.models.people import ApiKey, Identity, Membership, User
+from releases.models.people import ApiKey, Identity, Invitation, Membership, User
 from releases.models.registry import ModelVersion, TrainingRun
 from releases.models.sync import SetAside, SourceDocument, SyncGap, SyncManifest, SyncRun, Watermark
 
@@ -40,6 +40,7 @@ __all__ = [
     "Deployment",
     "Identity",
     "Inquiry",
+    "Invitation",
     "LiveSpan",
     "Membership",
     "ModelVersion",

@@ -130,3 +130,19 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}...)"
+
+
+class Invitation(models.Model):
+    """One link with which one person makes their own account, once. Only the SHA-256 of its secret is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=16, choices=choices.of(Role))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [choices.only("role", Role, name="invitation_role_known")]
+
+    def __str__(self) -> str:
+        return f"invitation of a {self.role}"

@@ -1,0 +1,43 @@
+"""Who can sign in after a start: one demo user of each role, or the first administrator by a one-time link."""
+
+import secrets
+from pathlib import Path
+
+from releases.actions.invitations import invite
+from releases.actions.users import create_user, grant_role
+from releases.audit import System, Via
+from releases.models import Membership, User
+from releases.states import Role
+
+SHELL = System("shell")
+DEMO_PEOPLE = {
+    Role.QA: ("qa@harbour.example", "Quinn Aalto", "QA specialist"),
+    Role.OPERATOR: ("operator@harbour.example", "Otto Berg", "operator"),
+    Role.MANAGER: ("manager@harbour.example", "Maija Laine", "manager"),
+    Role.AUDITOR: ("auditor@harbour.example", "Aino Salmi", "auditor"),
+    Role.ADMINISTRATOR: ("admin@harbour.example", "Ada Nyman", "administrator"),
+}
+
+
+def demo_password(file: Path) -> str:
+    """The password all demo users share: made at the first start, printed at each."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"harbour-{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}")
+    return file.read_text()
+
+
+def make_demo_people(password: str) -> None:
+    """One person of each role, where they are not there yet."""
+    for role, (email, name, _) in DEMO_PEOPLE.items():
+        if not User.objects.filter(email=email).exists():
+            user = create_user(email, name=name, password=password, by=SHELL, via=Via.SHELL)
+            grant_role(user, role=role, by=SHELL, via=Via.SHELL)
+
+
+def first_administrator_link(public_url: str) -> str | None:
+    """A one-time link that makes the first administrator; None once there is one."""
+    administrators = Membership.objects.filter(role=Role.ADMINISTRATOR, project=None, user__is_active=True)
+    if administrators.exists():
+        return None
+    return f"{public_url}/accounts/first/{invite(Role.ADMINISTRATOR, by=SHELL).secret}/"
