@@ -78,7 +78,7 @@ def trigger_sentence(
         return [Part("Started by "), Part(_starter(release), True)]
     if artifact is None:
         return [Part(DOES_NOT_SAY if kind is TriggerKind.UNKNOWN else f"{NAMES[kind]}. {DOES_NOT_SAY} which one")]
-    return BY_ARTIFACT.get(kind, _other)(release, artifact)
+    return BY_ARTIFACT[kind](artifact) if kind in BY_ARTIFACT else _other(kind, artifact)
 
 
 def trigger_words(release: Release, *, artifacts: Sequence[Artifact], schedules: Sequence[Schedule] = ()) -> str:
@@ -112,7 +112,7 @@ def _starter(release: Release) -> str:
     return str(who) if who else "somebody Azure DevOps does not name"
 
 
-def _of_model(release: Release, artifact: Artifact) -> list[Part]:
+def _of_model(artifact: Artifact) -> list[Part]:
     noun = "scaler" if artifact.role == ArtifactRole.SCALER else "model"
     name = f"{artifact.name or artifact.alias} {version_words(artifact)}"
     parts = [Part(f"Created because {noun} "), Part(name, True), Part(" was registered")]
@@ -126,19 +126,18 @@ def _by_run(version: ModelVersion) -> list[Part]:
     return [Part(" by training run "), Part(version.job_name, True)] if version.job_name else []
 
 
-def _of_push(release: Release, artifact: Artifact) -> list[Part]:
+def _of_push(artifact: Artifact) -> list[Part]:
     where = [Part(" to "), Part(branch_name(artifact.branch), True)] if artifact.branch else []
     return [Part("Push"), *where, Part(", commit "), Part(version_words(artifact), True, artifact.web_url)]
 
 
-def _of_pull_request(release: Release, artifact: Artifact) -> list[Part]:
+def _of_pull_request(artifact: Artifact) -> list[Part]:
     words = _branch_words(artifact.branch, TriggerKind.PULL_REQUEST)
     into = [Part(f" of {artifact.repository}")] if artifact.repository else []
     return [Part(words.replace("PR ", "Pull request "), True, artifact.web_url), *into]
 
 
-def _other(release: Release, artifact: Artifact) -> list[Part]:
-    kind = kind_of(release)
+def _other(kind: TriggerKind, artifact: Artifact) -> list[Part]:
     if kind is TriggerKind.UNKNOWN:
         return [Part(DOES_NOT_SAY)]
     version = Part(version_words(artifact), True, artifact.web_url)

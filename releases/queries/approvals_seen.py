@@ -1,0 +1,90 @@
+"""The approvals people gave, refused or still owe, as Azure DevOps reports them. Automated ones are left out."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from releases.models import Approval, User
+from releases.queries.access import visible_to
+from releases.states import ApprovalStatus
+
+BEFORE = "predeploy"
+ANSWERED = frozenset({ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.PENDING})
+
+
+@dataclass(frozen=True)
+class Seats:
+    """The approvals of one attempt on one side (before or after the deployment)."""
+
+    approvals: tuple[Approval, ...] = ()
+
+    @property
+    def given(self) -> int:
+        """How many approved."""
+        return sum(approval.status == ApprovalStatus.APPROVED for approval in self.approvals)
+
+    @property
+    def asked(self) -> int:
+        """How many were asked and have not been skipped, cancelled or handed on."""
+        return sum(approval.status in ANSWERED for approval in self.approvals)
+
+    @property
+    def pending(self) -> list[Approval]:
+        """Those that wait for somebody."""
+        return [approval for approval in self.approvals if approval.status == ApprovalStatus.PENDING]
+
+    @property
+    def refused(self) -> Approval | None:
+        """The one that said no."""
+        return next((approval for approval in self.approvals if approval.status == ApprovalStatus.REJECTED), None)
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When the oldest pending one was asked for."""
+        return min((approval.created_on for approval in self.pending if approval.created_on), default=None)
+
+
+NOBODY = Seats()
+
+
+@dataclass(frozen=True)
+class StageSeats:
+    """All approvals of one stage of one release, by attempt and side."""
+
+    approvals: tuple[Approval, ...] = ()
+
+    def of(self, attempt: int) -> Seats:
+        """Those of one attempt, both sides."""
+        return Seats(tuple(approval for approval in self.approvals if approval.attempt == attempt))
+
+    def before(self, attempt: int) -> Seats:
+        """Those asked for before one attempt was deployed."""
+        return Seats(tuple(a for a in self.of(attempt).approvals if a.type.lower() == BEFORE))
+
+    @property
+    def latest(self) -> Seats:
+        """Those of the newest attempt that asked anybody, both sides."""
+        return self.of(max((approval.attempt for approval in self.approvals), default=0))
+
+
+def of_stages(release_stages: Collection[int]) -> dict[int, StageSeats]:
+    """The approvals by release stage id, in the order asked. One query."""
+    found: dict[int, list[Approval]] = defaultdict(list)
+    for approval in _asked_of_people().filter(release_stage_id__in=release_stages):
+        found[approval.release_stage_id].append(approval)
+    return {stage: StageSeats(tuple(approvals)) for stage, approvals in found.items()}
+
+
+def pending(user: User) -> list[Approval]:
+    """Every approval somebody still owes in the projects this person sees, oldest first, with its release and stage."""
+    rows = visible_to(user, Approval).filter(status=ApprovalStatus.PENDING, is_automated=False)
+    rows = rows.select_related("approver", "release_stage__release__project", "release_stage__stage")
+    return list(rows.order_by("created_on", "id"))
+
+
+def _asked_of_people() -> QuerySet[Approval]:
+    rows = Approval.objects.filter(is_automated=False).select_related("approver", "approved_by")
+    return rows.order_by("attempt", "rank", "id")

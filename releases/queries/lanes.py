@@ -1,0 +1,139 @@
+"""One lane per stage and one joint between two, as the overview shows them. Pure functions of rows already read.
+
+A lane tells of the newest attempt while it runs or when it failed, else of what is live; a joint tells why the next
+stage has not got what the one before it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from releases.models import Artifact, LiveSpan, Release, Stage
+from releases.queries.approvals_seen import NOBODY, Seats
+from releases.queries.artifacts import Version, beside
+from releases.queries.pipelines import StageNow
+from releases.queries.statuses import Word
+
+TELLS_OF_ATTEMPT = frozenset({Word.RUNNING, Word.FAILED, Word.PARTLY})
+ON_ITS_WAY = frozenset({Word.RUNNING, Word.QUEUED, Word.SCHEDULED, Word.WAITING})
+Artifacts = Mapping[int, Sequence[Artifact]]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One stage: the release it tells of, how it stands, its versions, and what to know besides."""
+
+    stage: Stage
+    word: Word
+    release: Release | None = None
+    since: datetime | None = None
+    is_live: bool = False
+    versions: tuple[Version, ...] = ()
+    by: str = ""
+    live: LiveSpan | None = None
+    on_its_way: Release | None = None
+    way_word: Word = Word.NOT_STARTED
+
+    @property
+    def tells_of_attempt(self) -> bool:
+        """Whether another release than the one named stays live below the attempt told of."""
+        return bool(self.live and self.release and self.live.release_id != self.release.pk)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """The gate between two stages: its state, in a word or two."""
+
+    word: Word
+    kind: str
+    seats: Seats = NOBODY
+    stages: tuple[str, ...] = ()
+
+
+def lane_of(now: StageNow, *, artifacts: Artifacts) -> Lane:
+    """The lane of a stage."""
+    span = now.span
+    if _tells_of_attempt(now):
+        return _lane_of_attempt(now, artifacts=artifacts)
+    if span is None:
+        return Lane(stage=now.stage, word=_without_span(now), release=_on_its_way(now), way_word=now.word)
+    word = Word.PARTLY if span.is_partial else Word.SUCCEEDED
+    versions = tuple(beside(artifacts.get(span.release_id, ())))
+    by = str(now.newest.requested_for or "") if now.newest and now.newest.pk == span.opened_by_id else ""
+    coming = _on_its_way(now)
+    return Lane(now.stage, word, span.release, span.live_from, True, versions, by, span, coming, now.word)
+
+
+def joint_of(left: StageNow, right: StageNow) -> Joint:
+    """What stands between two neighbouring stages."""
+    if right.newest and (asked := _asked(right, right.newest.attempt)):
+        return asked
+    if left.newest and left.word in {Word.FAILED, Word.REJECTED} and not _same_release(left, right):
+        return Joint(Word.FAILED, "blocked", stages=(left.stage.name,))
+    if _same_release(left, right):
+        seats = right.seats.before(right.newest.attempt) if right.newest else NOBODY
+        return Joint(Word.SUCCEEDED, "approved" if seats.given else "auto", seats=seats)
+    if left.word in ON_ITS_WAY:
+        return Joint(Word.NOT_STARTED, "needs", stages=(left.stage.name,))
+    return _by_condition(left, right)
+
+
+def needed_stages(conditions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The stages that must have ended well first, by name (Azure's `environmentState` conditions)."""
+    found = [c for c in conditions if str(c.get("conditionType", "")).lower() in {"environmentstate", "2"}]
+    return tuple(str(condition.get("name", "")) for condition in found)
+
+
+def _tells_of_attempt(now: StageNow) -> bool:
+    """While it runs or waits after its deployment, and when it failed; never when it is what is live."""
+    if now.newest is None or (now.span and now.span.opened_by_id == now.newest.pk):
+        return False
+    return now.word in TELLS_OF_ATTEMPT or (now.word is Word.WAITING and now.newest.started_on is not None)
+
+
+def _asked(right: StageNow, attempt: int) -> Joint | None:
+    seats = right.seats.before(attempt)
+    if seats.pending:
+        return Joint(Word.WAITING, "waits", seats=seats)
+    if seats.refused and right.word is Word.REJECTED:
+        return Joint(Word.REJECTED, "refused", seats=seats)
+    return None
+
+
+def _by_condition(left: StageNow, right: StageNow) -> Joint:
+    needed = needed_stages(right.stage.conditions)
+    if not needed:
+        starts = any(str(c.get("name", "")) == "ReleaseStarted" for c in right.stage.conditions)
+        return Joint(Word.NOT_STARTED, "auto" if starts else "by hand")
+    others = tuple(name for name in needed if name != left.stage.name)
+    return Joint(Word.NOT_STARTED, "needs", stages=others) if others else Joint(Word.NOT_STARTED, "not yet")
+
+
+def _same_release(left: StageNow, right: StageNow) -> bool:
+    return bool(left.span and right.span and left.span.release_id == right.span.release_id)
+
+
+def _lane_of_attempt(now: StageNow, *, artifacts: Artifacts) -> Lane:
+    assert now.newest is not None
+    release = now.newest.release_stage.release
+    live = artifacts.get(now.span.release_id, ()) if now.span else ()
+    return Lane(
+        stage=now.stage,
+        word=now.word,
+        release=release,
+        since=now.newest.finished_on or now.newest.started_on or now.newest.queued_on,
+        versions=tuple(beside(artifacts.get(release.pk, ()), other=live)),
+        by=str(now.newest.requested_for or ""),
+        live=now.span,
+    )
+
+
+def _without_span(now: StageNow) -> Word:
+    return now.word if now.word in ON_ITS_WAY else Word.NOT_STARTED
+
+
+def _on_its_way(now: StageNow) -> Release | None:
+    if now.newest is None or now.word not in ON_ITS_WAY | {Word.CANCELED, Word.REJECTED}:
+        return None
+    return now.newest.release_stage.release
