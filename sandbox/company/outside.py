@@ -1,0 +1,189 @@
+"""Everything that can be done to the company from outside, by name and plain arguments, so that it can be journaled.
+
+`Company.act` calls these; the servers never change anything in another way. Every act is done by the service
+identity, as with the token of a real connection.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sandbox.company import creating, editing, verbs
+from sandbox.company.archive import Archive
+from sandbox.company.artifacts import ArtifactVersion
+from sandbox.company.people import SLIPWAY, anybody
+from sandbox.company.pipelines import ArtifactSource, Pipeline
+from sandbox.company.registry import Compute, EndpointDeployment
+from sandbox.company.releases import Environment, Release, Truth
+from sandbox.company.verbs import Refusal
+from sandbox.company.world import World
+
+Act = Callable[..., Any]
+
+
+class Outside:
+    """The acts. Each raises `Refusal` before it changed anything, or changes and returns what it changed."""
+
+    def __init__(self, world: World, archive: Archive) -> None:
+        self.world, self.archive = world, archive
+        self.acts: dict[str, Act] = {
+            "create": self.create,
+            "deploy": self.deploy,
+            "cancel": self.cancel,
+            "update_release": self.update_release,
+            "delete": self.delete,
+            "undelete": self.undelete,
+            "approve": self.approve,
+            "save_definition": self.save_definition,
+            "attach_compute": self.attach_compute,
+            "set_traffic": self.set_traffic,
+            "put_deployment": self.put_deployment,
+        }
+
+    def create(
+        self,
+        definition: int,
+        description: str = "",
+        artifacts: dict[str, str] | None = None,
+        manual_stages: list[str] | None = None,
+        is_draft: bool = False,
+        reason: str = "none",
+    ) -> Release:
+        """A new release; `artifacts` are version ids by alias."""
+        pipeline = self._pipeline(definition)
+        chosen = {alias: self._version(pipeline, alias, number) for alias, number in (artifacts or {}).items()}
+        kind = {"manual": "manual", "schedule": "schedule", "pullRequest": "pull_request"}.get(reason, "unknown")
+        return creating.create(
+            self.world,
+            pipeline,
+            reason=reason if reason in ("none", "manual", "schedule", "pullRequest") else "none",  # type: ignore[arg-type]
+            by=SLIPWAY,
+            why=Truth(kind),
+            chosen=chosen,
+            description=description,
+            manual_stages=tuple(manual_stages or ()),
+            is_draft=is_draft,
+        )
+
+    def deploy(self, release: int, environment: int, comment: str = "", when: str | None = None) -> Environment:
+        """Deploys or redeploys a stage."""
+        env = self._environment(release, environment)
+        moment = datetime.fromisoformat(when) if when else None
+        verbs.deploy(self.world, env, by=SLIPWAY, when=moment, comment=comment)
+        return env
+
+    def cancel(self, release: int, environment: int, comment: str = "") -> Environment:
+        """Cancels what a stage does."""
+        env = self._environment(release, environment)
+        verbs.cancel(self.world, env, by=SLIPWAY, comment=comment)
+        return env
+
+    def update_release(self, release: int, changes: dict[str, Any]) -> Release:
+        """Abandons, starts a draft, keeps for ever, renames: what PATCH of a release can do."""
+        found, comment = self._release(release), str(changes.get("comment") or "")
+        status = str(changes.get("status") or "").lower()
+        if status == "abandoned":
+            verbs.abandon(self.world, found, by=SLIPWAY, comment=comment)
+        elif status == "active" and found.status != "active":
+            verbs.start_draft(self.world, found, by=SLIPWAY)
+        if changes.get("keepForever") is not None and changes["keepForever"] != found.keep_forever:
+            found.keep_forever = bool(changes["keepForever"])
+            verbs.changed(self.world, found, SLIPWAY, "Retain", comment)
+        if changes.get("name"):
+            found.name = str(changes["name"])
+            verbs.changed(self.world, found, SLIPWAY, "Rename", comment)
+        return found
+
+    def delete(self, release: int, comment: str = "") -> Release:
+        """Soft-deletes."""
+        found = self._release(release)
+        verbs.delete(self.world, found, by=SLIPWAY, comment=comment)
+        return found
+
+    def undelete(self, release: int, comment: str = "") -> Release:
+        """Brings a soft-deleted release back."""
+        found = self.archive.for_change(release)
+        found.deleted_on = None
+        verbs.changed(self.world, found, SLIPWAY, "Undelete", comment)
+        return found
+
+    def approve(self, decisions: list[dict[str, Any]]) -> list[int]:
+        """Answers approvals, all or none; returns their ids."""
+        found = [(self._approval(int(d["id"])), d) for d in decisions]
+        for place, wanted in found:
+            if str(wanted.get("status", "")).lower() in ("approved", "rejected"):
+                verbs.check_can_decide(place, by=SLIPWAY)
+        for place, wanted in found:
+            status, comment = str(wanted.get("status", "")).lower(), str(wanted.get("comments") or "")
+            if status == "reassigned":
+                to = anybody(str((wanted.get("approver") or {}).get("id", "")))
+                verbs.reassign(self.world, place, by=SLIPWAY, to=to, comment=comment)
+            else:
+                verbs.decide(self.world, place, by=SLIPWAY, status=status, comment=comment)
+        return [int(d["id"]) for d in decisions]
+
+    def save_definition(self, body: dict[str, Any]) -> Pipeline:
+        """Saves a changed definition; an old revision is refused."""
+        pipeline = self._pipeline(int(body.get("id") or 0))
+        editing.save(self.world, pipeline, body, by=SLIPWAY)
+        return pipeline
+
+    def attach_compute(self, name: str, resource_id: str, namespace: str = "default") -> Compute:
+        """Attaches an AKS cluster as a Kubernetes compute."""
+        now = self.world.clock.now
+        compute = Compute(name, "Kubernetes", now, now, resource_id, namespace)
+        self.world.registry.computes[name] = compute
+        return compute
+
+    def set_traffic(self, endpoint: str, traffic: dict[str, int]) -> None:
+        """Sends an endpoint's traffic elsewhere."""
+        found = self.world.registry.endpoints[endpoint]
+        found.traffic = {name: int(traffic.get(name, 0)) for name in found.deployments}
+        found.modified_on = self.world.clock.now
+        self.world.tell("drift", endpoint=found)
+
+    def put_deployment(self, endpoint: str, name: str, model: str, model_version: str, **settings: Any) -> None:
+        """Creates or changes a deployment behind an endpoint."""
+        found, now = self.world.registry.endpoints[endpoint], self.world.clock.now
+        found.deployments[name] = EndpointDeployment(name, model, model_version, now, SLIPWAY, now, **settings)
+        found.traffic.setdefault(name, 0)
+
+    def _pipeline(self, definition: int) -> Pipeline:
+        pipeline = self.world.pipelines.get(definition)
+        if pipeline is None:
+            message = f"VS402877: Release pipeline with ID {definition} does not exist."
+            raise Refusal(404, "ReleaseDefinitionNotFoundException", message)
+        return pipeline
+
+    def _release(self, release: int) -> Release:
+        try:
+            found = self.archive.for_change(release)
+        except KeyError:
+            found = None
+        if found is None or found.deleted_on is not None:
+            raise Refusal(404, "ReleaseNotFoundException", f"VS402867: Release with ID {release} does not exist.")
+        return found
+
+    def _environment(self, release: int, environment: int) -> Environment:
+        try:
+            return self._release(release).environment(environment)
+        except KeyError as error:
+            message = f"VS402881: Release stage with ID {environment} does not exist in release {release}."
+            raise Refusal(404, "ReleaseEnvironmentNotFoundException", message) from error
+
+    def _approval(self, identity: int) -> tuple[Environment, Any, Any]:
+        try:
+            env, attempt, approval = self.archive.approval(identity)
+        except KeyError as error:
+            message = f"VS402883: Approval with ID {identity} does not exist."
+            raise Refusal(404, "ApprovalNotFoundException", message) from error
+        self._release(env.release.id)
+        return env, attempt, approval
+
+    def _version(self, pipeline: Pipeline, alias: str, number: str) -> ArtifactVersion:
+        source: ArtifactSource | None = pipeline.current.artifact(alias)
+        for version in creating.offered(self.world, source) if source else []:
+            if version.id == number:
+                return version
+        message = f"VS402878: Artifact {alias} has no version {number}."
+        raise Refusal(400, "InvalidRequestException", message)

@@ -1,0 +1,75 @@
+"""Everything the company is at one moment, and how one part of it hears of another.
+
+Handed to every happening. It decides nothing: `tell` passes facts to those who listen (the books, people's habits).
+"""
+
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sandbox.company.archive import Shelf
+from sandbox.company.artifacts import Build, Repository
+from sandbox.company.clock import Clock
+from sandbox.company.harbour import PipelinePlan
+from sandbox.company.pipelines import Pipeline
+from sandbox.company.registry import Registry
+from sandbox.company.releases import Attempt, Environment
+
+Listener = Callable[..., None]
+
+
+class Ids:
+    """The counters of the service. Approvals and deploy steps share one, as they do in Azure."""
+
+    def __init__(self) -> None:
+        self._counters: dict[str, count[int]] = {
+            "release": count(101),
+            "environment": count(2149),
+            "step": count(3577),
+            "deployment": count(1243),
+            "phase": count(1237),
+            "build": count(358),
+            "work item": count(4012),
+        }
+
+    def next(self, what: str) -> int:
+        """The next id of this kind."""
+        return next(self._counters[what])
+
+
+@dataclass
+class World:
+    """The company. `busy` and `waiting` say which attempt holds a stage and which stand in line for it."""
+
+    seed: int
+    clock: Clock
+    ids: Ids = field(default_factory=Ids)
+    shelf: Shelf = field(default_factory=Shelf)
+    registry: Registry = field(default_factory=Registry)
+    pipelines: dict[int, Pipeline] = field(default_factory=dict)
+    plans: dict[int, PipelinePlan] = field(default_factory=dict)
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    builds: dict[str, list[Build]] = field(default_factory=dict)
+    busy: dict[int, Attempt] = field(default_factory=dict)
+    waiting: dict[int, deque[tuple[Environment, Attempt]]] = field(default_factory=lambda: defaultdict(deque))
+    is_living: bool = False
+    _listeners: dict[str, list[Listener]] = field(default_factory=lambda: defaultdict(list))
+
+    def listen(self, fact: str, listener: Listener) -> None:
+        """From now on the listener is told of such facts."""
+        self._listeners[fact].append(listener)
+
+    def tell(self, fact: str, **what: Any) -> None:
+        """Something is now so. Every fact about a release outdates what was rendered of it."""
+        release = what["environment"].release if "environment" in what else what.get("release")
+        if release is not None:
+            release.version += 1
+        for listener in self._listeners[fact]:
+            listener(**what)
+
+    def dice(self, *about: object) -> random.Random:
+        """Chance of its own for each matter, so that one more event elsewhere changes nothing here."""
+        return random.Random(":".join(str(part) for part in (self.seed, *about)))
