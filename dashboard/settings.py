@@ -201,7 +201,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "Slipway", "VERSION": "1"}
 
 # --- Celery: an alarm clock, never a queue that matters (numbers measured, see docs/running.md) ----------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 10,
@@ -264,7 +264,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         "azure": {"level": "WARNING"},
         "msrest": {"level": "WARNING"},

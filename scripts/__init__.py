@@ -1,0 +1,1 @@
+"""What developers run by `make`: checks, screenshots. Never imported by the product."""
