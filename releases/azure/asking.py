@@ -6,6 +6,7 @@ Raises only errors of `releases.errors`, whatever the client underneath raises.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from releases import outbound
 from releases.azure import locations, sdk
@@ -106,22 +107,27 @@ class Asking:
         query: dict[str, Any] | None,
     ) -> Any:
         """One request through the real client; discovery that went stale is done again once."""
-        values = {**({"project": project} if project else {}), **(route or {})}
+        values = {name: quote(str(value), safe="") for name, value in (route or {}).items()}
+        if project:
+            values["project"] = quote(project, safe="")
         asked = {name: str(value) for name, value in (query or {}).items() if value is not None}
         try:
-            return self._client(location).get(location.id, version=location.version, route=dict(values), query=asked)
+            return self._send(location, route=values, query=asked)
         except sdk.NotRegistered:
             self._connection = None
             sdk.forget_locations()
-        except AzureError:
+        try:
+            return self._send(location, route=values, query=asked)
+        except sdk.NotRegistered as error:
+            raise _not_understood(error) from error
+
+    def _send(self, location: locations.Location, *, route: dict[str, str], query: dict[str, str]) -> Any:
+        try:
+            client = self._client(location)
+            return client.get(location.id, version=location.version, route=dict(route), query=dict(query))
+        except (AzureError, sdk.NotRegistered):
             raise
         except Exception as error:  # the client may raise anything at answers it did not expect
-            raise _not_understood(error) from error
-        try:
-            return self._client(location).get(location.id, version=location.version, route=dict(values), query=asked)
-        except AzureError:
-            raise
-        except Exception as error:
             raise _not_understood(error) from error
 
     def _client(self, location: locations.Location) -> Any:

@@ -72,9 +72,12 @@ def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any
             timer.daemon = True
             timer.start()
             try:
-                return super().getresponse()
+                answer = super().getresponse()
             finally:
                 timer.cancel()
+            if deadline.is_over():  # headers cut in the middle look complete
+                raise TimeoutError("the headers took too long")
+            return answer
 
     return Cut
 

@@ -51,8 +51,8 @@ def _load() -> Any:
         if folder:
             os.environ.pop(_CACHE_VARIABLE, None)
             shutil.rmtree(folder, ignore_errors=True)
-    for cache in (OPTIONS_CACHE, RESOURCE_CACHE):
-        cache.file_name = ""  # a cache without a file is never written
+    for remembered in (OPTIONS_CACHE, RESOURCE_CACHE):
+        remembered.file_name = ""  # a cache without a file is never written
     for name in ("azure.devops", "msrest"):
         logging.getLogger(name).setLevel(logging.WARNING)  # at DEBUG they log whole answers
     return Connection
