@@ -1,0 +1,168 @@
+"""Takes secrets out of Azure's JSON before anything of it is stored (fault 53). Called by `sync.mapping`; pure.
+
+Azure hides what it knows to be secret. People also put secrets where it does not look: variables that were never
+marked, inputs of tasks, comments. A false alarm only hides a value, so the patterns are generous. Most answers hold
+none, which a few fast scans of the bytes find out; only the others are taken apart.
+"""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+MASK = "[masked]"
+
+_WORDS = tuple(b"secret passw passphrase pwd token key credential connectionstring connection-string sas".split())
+_STRUCTURAL = re.compile(
+    r"secret|passw(or)?d|passphrase|pwd|token|(api|access|private|account|shared|signing)[-_. ]?key"
+    r"|credential|connection[-_. ]?string",
+    re.I,
+)
+_VARIABLE = re.compile(rf"{_STRUCTURAL.pattern}|keys?\d*$|(^|[-_. ])(key|sas|pat)([-_. ]|$)|(?-i:Sas|SAS|Key|KEY)", re.I)
+"""Names of variables and task inputs: people choose them, so more of them are suspect than of Azure's own keys."""
+_NAMED_MAPS = frozenset({"variables", "inputs", "parameters", "configurationvariables", "overrideinputs"})
+
+_STARTS = tuple(
+    b"eyJ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- AKIA xox -----BEGIN AccountKey= SharedAccessKey= sig= AZDO".split()
+) + (b"earer ", b"asic ")
+_TOKENS = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"  # a signed JSON token
+    r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)"
+    r"|(?<=AccountKey=)[^;\s\"]+|(?<=SharedAccessKey=)[^;\s\"]+|(?<=sig=)[\w%+/=-]{20,}"
+    r"|(?<=[Bb]earer )[\w.~+/=-]{16,}|(?<=[Bb]asic )[A-Za-z0-9+/=]{20,}"
+    r"|(?<![A-Za-z0-9])[A-Za-z0-9]{50,80}AZDO[A-Za-z0-9]{4}"  # a personal access token of today
+    r"|(?<![A-Za-z0-9])[a-z2-7]{52}(?![A-Za-z0-9])"  # one of before 2024
+    r"|(?<=://)[^/\s:@\"]*:[^/\s@\"]+(?=@)",  # user and password in an address
+    re.S,
+)
+_BASE32 = bytes(97 if chr(code) in "abcdefghijklmnopqrstuvwxyz234567" else 32 for code in range(256))
+_LONG_BASE32 = b"a" * 52
+_AFTER_NAME = re.compile(rb'[^"\\]{0,100}"\s*:\s*(["{\d])')
+_REFERENCE = re.compile(r"\$[({][\w.\- ]+[)}]")
+"""A value that only names a variable, such as "$(dbpassword)", hides nothing itself."""
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def without_secrets(raw: bytes) -> bytes:
+    """The same JSON without secrets and without NUL, which PostgreSQL refuses; the very bytes when it held none."""
+    if b"\\u0000" in raw:
+        raw = _NUL.sub(rb"\1\\u2400", raw)
+    tokens, names = _suspicions(raw)
+    if not (tokens or names):
+        return raw
+    document = _decode(raw)
+    masked = _masked(document, _STRUCTURAL, tokens=tokens)
+    return raw if masked == document else msgspec.json.encode(masked)
+
+
+def _decode(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return json.loads(raw)  # Numbers beyond 64 bits and the like, which only the slower reader takes.
+
+
+def _suspicions(raw: bytes) -> tuple[bool, bool]:
+    """Whether any text may look like a token, and any key like a secret's; False only when surely none does.
+
+    Looks at each distinct piece between quotes once: Azure repeats itself, and other answers repeat this one.
+    """
+    if b"\\u00" in raw:
+        return True, True  # An escaped letter could hide a word from the scans.
+    pieces = set(raw.split(b'"')) - _clean
+    text = b"\n".join(pieces)
+    tokens = (
+        any(start in text for start in _STARTS)
+        or _LONG_BASE32 in text.translate(_BASE32)
+        or (b"@" in text and any(b"@" in piece and b"://" in piece for piece in pieces))
+    )
+    lowered = text.lower()
+    words = [word for word in _WORDS if word in lowered]
+    names = bool(words) and _names_secrets(raw.lower(), words)
+    if not tokens:
+        _remember(pieces, words)
+    return tokens, names
+
+
+_clean: set[bytes] = set()
+"""Pieces of earlier answers that no scan minded. Only spares work: it may be emptied at any time."""
+
+
+def _remember(pieces: set[bytes], words: list[bytes]) -> None:
+    if len(_clean) > 20_000:
+        _clean.clear()
+    if words:
+        pieces = {piece for piece in pieces if not any(word in piece.lower() for word in words)}
+    _clean.update(pieces if max(map(len, pieces), default=0) < 500 else (one for one in pieces if len(one) < 500))
+
+
+def _names_secrets(lowered: bytes, words: list[bytes]) -> bool:
+    return any(_names_a_value(lowered, word) for word in words) or _is_open_secret(lowered)
+
+
+def _names_a_value(lowered: bytes, word: bytes) -> bool:
+    """True where the word is part of a key that holds text, a number or an object (a flag is no secret)."""
+    at = lowered.find(word)
+    while at >= 0:
+        found = _AFTER_NAME.match(lowered, at + len(word))
+        if found and not (found[1] == b"{" and lowered.startswith(_EMPTY_SECRET, found.end(1))):
+            return True
+        at = lowered.find(word, at + len(word))
+    return False
+
+
+def _is_open_secret(lowered: bytes) -> bool:
+    """True where a variable is marked as secret and has a value all the same."""
+    at = lowered.find(b'"issecret"')
+    while at >= 0:
+        around = lowered[lowered.rfind(b"{", 0, at) : lowered.find(b"}", at) + 1]
+        if _EMPTY_VALUE.search(around) is None:
+            return True
+        at = lowered.find(b'"issecret"', at + 1)
+    return False
+
+
+_EMPTY_SECRET = b'"value":null'
+_EMPTY_VALUE = re.compile(rb'"value"\s*:\s*null')
+
+
+@lru_cache(maxsize=4096)
+def _is_name_of_secret(pattern: re.Pattern[str], name: str) -> bool:
+    return pattern.search(name) is not None
+
+
+def _masked(value: Any, names: re.Pattern[str], *, tokens: bool) -> Any:
+    """A copy of the value with secrets replaced; `tokens` False spares looking into every text."""
+    kind = type(value)
+    if kind is dict:
+        if value.get("isSecret") is True:
+            return {**value, "value": None}
+        return {name: _masked_under(name, one, names, tokens=tokens) for name, one in value.items()}
+    if kind is list:
+        return [_masked(one, _STRUCTURAL, tokens=tokens) for one in value]
+    if tokens and kind is str and len(value) > 11:
+        return _TOKENS.sub(MASK, value)
+    return value
+
+
+def _masked_under(name: str, value: Any, names: re.Pattern[str], *, tokens: bool) -> Any:
+    if _is_name_of_secret(names, name):
+        return _hidden(value)
+    if tokens or type(value) in (dict, list):
+        inner = _VARIABLE if name.lower() in _NAMED_MAPS else _STRUCTURAL
+        return _masked(value, inner, tokens=tokens)
+    return value
+
+
+def _hidden(value: Any) -> Any:
+    """What stands under a name that looks like a secret: its text is replaced, its shape is kept."""
+    if isinstance(value, bool) or value is None or value == "":
+        return value
+    if isinstance(value, dict):
+        return {**value, "value": None} if value.get("isSecret") is True else {k: _hidden(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_hidden(one) for one in value]
+    return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else MASK
