@@ -1,7 +1,7 @@
 """The Azure ML resource API over the company's registry, as far as the real MLClient asks for it.
 
-Called by `sandbox.process`. Renders and changes `company.registry` under `company.lock`; keeps nothing of its own
-but the operations that are being waited for.
+Called by `sandbox.process`. Renders `company.registry` under `company.lock` and changes it through `company.act`, so
+that changes are remembered; keeps nothing of its own but the operations that are being waited for.
 """
 
 from sandbox.http.messages import Route

@@ -22,12 +22,14 @@ LARGEST_PAGE = 1000
 
 
 class Holder(Protocol):
-    """Who has a registry: the living company, or an empty one beside a replay."""
+    """Who has a registry: the living company, or an empty one beside a replay. Changes go through `act` only."""
 
     @property
     def registry(self) -> Registry: ...
     @property
     def lock(self) -> AbstractContextManager[Any]: ...
+    def see(self) -> None: ...
+    def act(self, name: str, /, **arguments: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Place:
         def guarded(request: Request) -> Response:
             self._check(request)
             with self.holder.lock:
+                self.holder.see()
                 response = handler(request)
             response.content_type = JSON_TYPE
             return response

@@ -1,6 +1,6 @@
 """Compute targets, the legacy AKS kind among them, and attaching a Kubernetes cluster."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
 from sandbox.company.registry import Compute
 from sandbox.http.messages import Refused, Request, Response, Route
@@ -39,18 +39,9 @@ def _attach(place: Place, request: Request) -> Response:
     known = place.registry.computes.get(name)
     if known is not None and known.kind != "Kubernetes":
         raise Refused(409, "Conflict", f"A compute named {name} of type {known.kind} exists already.")
-    now = datetime.now(UTC)
-    compute = Compute(
-        name=name,
-        kind="Kubernetes",
-        created_on=known.created_on if known else now,
-        modified_on=now,
-        resource_id=resource,
-        namespace=(properties.get("properties") or {}).get("namespace") or "default",
-        location=asked.get("location") or place.registry.workspace.location,
-        description=properties.get("description"),
-    )
-    place.registry.computes[name] = compute
+    namespace = (properties.get("properties") or {}).get("namespace") or "default"
+    place.holder.act("attach_compute", name=name, resource_id=resource, namespace=namespace)
+    compute = place.registry.computes[name]
     response = Response.json_of(render(place, compute), 200 if known else 201)
     response.headers |= place.operations.begin(request, location=place.registry.workspace.location)
     response.effect = "attach_compute"

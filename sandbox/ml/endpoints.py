@@ -57,14 +57,10 @@ def _deployment(endpoint: Endpoint, request: Request) -> EndpointDeployment:
 
 
 def _update(place: Place, request: Request) -> Response:
-    """The whole endpoint is replaced: what the body leaves out is gone."""
+    """The traffic is replaced as a whole: a deployment that the body leaves out gets none. Nothing else changes."""
     endpoint, asked = _endpoint(place, request), request.json()
-    properties = asked.get("properties") or {}
-    endpoint.traffic = _traffic(endpoint, properties.get("traffic") or {}, most=100)
-    endpoint.mirror_traffic = _traffic(endpoint, properties.get("mirrorTraffic") or {}, most=50)
-    endpoint.tags = dict(asked.get("tags") or {})
-    endpoint.description = properties.get("description")
-    endpoint.modified_on = datetime.now(UTC)
+    traffic = _traffic(endpoint, (asked.get("properties") or {}).get("traffic") or {}, most=100)
+    place.holder.act("set_traffic", endpoint=endpoint.name, traffic=traffic)
     response = Response.json_of(render(place, endpoint))
     response.headers |= place.operations.begin(request, location=place.registry.workspace.location)
     response.effect = "update_endpoint"
@@ -101,8 +97,8 @@ def render(place: Place, endpoint: Endpoint) -> Json:
             "authMode": endpoint.auth_mode,
             "provisioningState": endpoint.provisioning_state,
             "compute": None if managed or not endpoint.compute else place.id("computes", endpoint.compute),
-            "traffic": dict(endpoint.traffic),
-            "mirrorTraffic": dict(endpoint.mirror_traffic),
+            "traffic": _without_zeroes(endpoint.traffic),
+            "mirrorTraffic": _without_zeroes(endpoint.mirror_traffic),
             "publicNetworkAccess": "Enabled",
         },
         "systemData": system_data(endpoint.created_on, endpoint.created_by, modified=endpoint.modified_on, time=offset),
@@ -115,6 +111,10 @@ def render(place: Place, endpoint: Endpoint) -> Json:
             "tenantId": _TENANT,
         },
     }
+
+
+def _without_zeroes(traffic: dict[str, int]) -> dict[str, int]:
+    return {name: percent for name, percent in traffic.items() if percent}
 
 
 def deployment(place: Place, endpoint: Endpoint, row: EndpointDeployment) -> Json:
