@@ -43,7 +43,7 @@ class Company:
         releases: int = 600,
         speed: float = 1.0,
         state: Path | None = None,
-        scenario: str = "living",
+        scenario: str = "harbour",
         now: Now = lambda: datetime.now(UTC),
     ) -> "Company":
         """A new company, or the one that lived in `state`; an unknown scenario is a ValueError that names the known."""
@@ -92,7 +92,7 @@ class Company:
         with self.lock:
             self._see()
 
-    def act(self, name: str, **arguments: Any) -> Any:
+    def act(self, name: str, /, **arguments: Any) -> Any:
         """Does one thing from outside and remembers it; `Refusal` if the company says no."""
         with self.lock:
             self._see()
