@@ -89,7 +89,9 @@ def _tells_of_attempt(now: StageNow) -> bool:
     """While it runs or waits after its deployment, and when it failed; never when it is what is live."""
     if now.newest is None or (now.span and now.span.opened_by_id == now.newest.pk):
         return False
-    return now.word in TELLS_OF_ATTEMPT or (now.word is Word.WAITING and now.newest.started_on is not None)
+    attempt = now.newest.attempt
+    is_before = bool(now.seats.before(attempt).pending)
+    return now.word in TELLS_OF_ATTEMPT or (now.word is Word.WAITING and not is_before)
 
 
 def _asked(right: StageNow, attempt: int) -> Joint | None:

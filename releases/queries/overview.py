@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
-from releases.models import Approval, Artifact, Pipeline, Release, ReleaseStage, Stage, Trigger, User
-from releases.queries import approvals_seen, artifacts, schedules
+from releases.models import Approval, Artifact, Pipeline, Release, ReleaseStage, Stage, User
+from releases.queries import approvals_seen, artifacts
 from releases.queries.artifacts import Version, beside
 from releases.queries.lanes import Artifacts, Joint, Lane, joint_of, lane_of
 from releases.queries.pipelines import PipelineNow, StageNow, standing
+from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import branch_name, trigger_words
 from releases.queries.statuses import NEEDS_A_LOOK, Word
-from releases.states import ArtifactRole, StageStatus, TriggerKind
+from releases.states import ArtifactRole, StageStatus
 
 ROWS_FROM = 9
 """From this many pipelines on the overview shows one line each."""
@@ -123,7 +124,7 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
     pending = approvals_seen.pending(user)
     carried = artifacts.of_releases(_releases_shown(pipelines, newest, pending))
     waiting = _waiting(pending, pipelines, carried)
-    planned = _schedules([p.pipeline for p in pipelines])
+    planned = schedules_of([p.pipeline.pk for p in pipelines])
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
     return Overview(
         rows=[_row(p, newest.get(p.pipeline.pk), carried, waiting, planned) for p in pipelines],
@@ -193,14 +194,6 @@ def _source(carried: Sequence[Artifact]) -> str:
         return ""
     words = [code.name or code.alias, branch_name(code.branch)]
     return " · ".join(word for word in words if word)
-
-
-def _schedules(pipelines: Sequence[Pipeline]) -> dict[int, list[Schedule]]:
-    found: dict[int, list[Schedule]] = {}
-    for trigger in Trigger.objects.filter(pipeline__in=pipelines, kind=TriggerKind.SCHEDULE).order_by("ordinal"):
-        if schedule := schedules.read(trigger.settings):
-            found.setdefault(trigger.pipeline_id, []).append(schedule)
-    return found
 
 
 def _activity(stages: Sequence[StageNow], newest: Sequence[Release]) -> list[Happened]:

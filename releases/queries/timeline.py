@@ -1,0 +1,77 @@
+"""What happened to a release, newest first, from the rows its page has read already."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from releases.models import Approval
+from releases.queries.release import Attempt, ReleaseSeen, StageOfRelease
+from releases.queries.statuses import Word
+from releases.states import ApprovalStatus, ReleaseStatus
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: what (`kind`), who, on which stage and attempt, with the comment given."""
+
+    at: datetime | None
+    kind: str
+    stage: str = ""
+    who: str = ""
+    attempt: int = 0
+    comment: str = ""
+    step: str = ""
+
+
+LIVE = frozenset({Word.SUCCEEDED, Word.PARTLY})
+ENDS = {
+    Word.SUCCEEDED: "live",
+    Word.PARTLY: "partly",
+    Word.FAILED: "failed",
+    Word.CANCELED: "canceled",
+}
+
+
+def timeline(seen: ReleaseSeen) -> list[Event]:
+    """The events, newest first; what still waits stands on top and has no time."""
+    events = [*_of_release(seen), *(event for stage in seen.stages for event in _of_stage(stage))]
+    waiting = [event for event in events if event.at is None]
+    dated = [(event.at, number, event) for number, event in enumerate(events) if event.at]
+    return waiting + [event for _, _, event in sorted(dated, reverse=True)]
+
+
+def _of_release(seen: ReleaseSeen) -> Iterator[Event]:
+    release = seen.release
+    yield Event(release.created_on, "created", who=str(release.created_for or release.created_by or ""))
+    if release.status == ReleaseStatus.ABANDONED:
+        yield Event(release.modified_on or release.changed_at, "abandoned", who=str(release.modified_by or ""))
+    if release.gone_at:
+        yield Event(release.gone_at, "gone")
+
+
+def _of_stage(stage: StageOfRelease) -> Iterator[Event]:
+    for approval in stage.seats.approvals:
+        yield from _of_approval(stage, approval)
+    for attempt in stage.attempts:
+        yield from _of_attempt(stage, attempt)
+
+
+def _of_approval(stage: StageOfRelease, approval: Approval) -> Iterator[Event]:
+    name, who = stage.row.name, str(approval.approved_by or approval.approver or "")
+    if approval.created_on:
+        yield Event(approval.created_on, "asked", name, str(approval.approver or ""), approval.attempt)
+    if approval.status == ApprovalStatus.PENDING:
+        yield Event(None, "waits", name, str(approval.approver or ""), approval.attempt)
+    elif approval.status in {ApprovalStatus.APPROVED, ApprovalStatus.REJECTED} and approval.modified_on:
+        yield Event(approval.modified_on, approval.status, name, who, approval.attempt, approval.comments)
+
+
+def _of_attempt(stage: StageOfRelease, attempt: Attempt) -> Iterator[Event]:
+    row, name = attempt.deployment, stage.row.name
+    if row.attempt > 1 and row.queued_on:
+        yield Event(row.queued_on, "redeployed", name, str(row.requested_for or row.requested_by or ""), row.attempt)
+    if row.started_on:
+        yield Event(row.started_on, "started", name, attempt=row.attempt)
+    if attempt.word in ENDS and row.finished_on:
+        failed = attempt.failed_step.step.name if attempt.failed_step else ""
+        yield Event(row.finished_on, ENDS[attempt.word], name, attempt=row.attempt, step=failed)
