@@ -43,7 +43,7 @@ class Options:
     latency: float = 0.0
     speed: float = 1.0
     state: Path | None = None
-    scenario: str = "living"
+    scenario: str = "harbour"
     replay: Path | None = None
 
 
