@@ -1,7 +1,17 @@
-"""How people sign in: what we change in django-allauth. Its views call this; roles and refusals live in the domain."""
+"""How people sign in: what we change in django-allauth. Its views call this; roles and refusals live in the domain.
+
+Every sign-in, refusal and sign-out leaves its event in the trail, in the transaction that makes it true.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
+
+from releases import audit
+from releases.audit import System
+from releases.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type hints
@@ -10,3 +20,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and say so in the trail."""
+        with transaction.atomic():
+            super().login(request, user)
+            audit.append("signin.succeeded", by=user, object=("user", user.subject))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out, and say so in the trail."""
+        user = request.user
+        with transaction.atomic():
+            super().logout(request)
+            if isinstance(user, User):
+                audit.append("signin.ended", by=user, object=("user", user.subject))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The address is personal and may be mistyped: the chain only commits to it. Rate limits bound these events."""
+        super().authentication_failed(request, **credentials)
+        with transaction.atomic():
+            private = {"email": str(credentials.get("email", ""))[:320]}
+            audit.append("signin.failed", by=System("sign-in"), outcome="denied", private=private, via="session")

@@ -3,10 +3,11 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 
-from dashboard.views import health
+from dashboard.views import first, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
+    path("accounts/first/<str:secret>/", first.first, name="first"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
