@@ -9,7 +9,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 OPEN = {
     "health": "monitors have no account; it says nothing but up or down",
     "account_login": "this is where one signs in",
-    "account_logout": "answers visitors with the sign-in page",
     "account_inactive": "tells a person whose account was closed",
     "first": "the one-time link is the credential",
 }
