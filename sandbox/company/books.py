@@ -229,10 +229,12 @@ def _artifact(release: Release, alias: str) -> Row:
         "type": source.type,
         "role": _role(source.kind, alias),
         "name": source.definition,
+        "version": version.name.removeprefix(f"{source.definition}:"),
         "sourceId": source.source_id,
         "versionId": version.id,
         "versionName": version.name,
-        "sourceVersion": version.commit,
+        "sourceVersion": version.commit if source.kind == "build" else None,
+        "commit": version.commit,
         "branch": version.branch,
         "isTriggering": release.truth.known_alias == alias,
     }

@@ -24,10 +24,18 @@ def offered(world: World, source: ArtifactSource) -> list[ArtifactVersion]:
     """All versions of an artifact one may choose from, newest first."""
     if source.kind == "model":
         versions = reversed(world.registry.models[source.definition].versions)
-        return [ArtifactVersion(source, v.version, v.version) for v in versions if not v.archived]
+        return [of_model(source, version.version) for version in versions if not version.archived]
     if source.kind == "build":
         return [of_build(source, build) for build in reversed(world.builds[source.definition])]
     return [of_commit(source, commit) for commit in reversed(world.repositories[source.definition].main)]
+
+
+def of_model(source: ArtifactSource, number: str) -> ArtifactVersion:
+    """A registered version as a version of the artifact, written the way its connection writes it."""
+    full = f"{source.definition}:{number}"
+    return ArtifactVersion(
+        source, full if source.prefixed == "id" else number, full if source.prefixed == "name" else number
+    )
 
 
 def of_commit(source: ArtifactSource, commit: Commit, pull_request: int | None = None) -> ArtifactVersion:

@@ -108,6 +108,7 @@ def save(world: World, pipeline: Pipeline, edit: Edit) -> None:
         changed_on=world.clock.now,
         changed_by=edit.by,
         comment=edit.comment,
+        raw=None,
     )
     pipeline.revisions.append(revision)
     world.tell("definition", pipeline=pipeline)

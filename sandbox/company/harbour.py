@@ -6,6 +6,7 @@ Only facts, no happenings: `founding` plays them.
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sandbox.company import tasks
 from sandbox.company.people import AYLA, JONAS, MARCO, PRIYA, QA_APPROVERS, SLIPWAY, SOFIA, TOMAS, WEI, Person
@@ -88,10 +89,12 @@ def code(repository: str, *, kind: str = "Git", primary: bool = True) -> Artifac
     return ArtifactSource(f"_{repository}", kind, "git", repository, f"{project}:{source}", primary, source)
 
 
-def model(name: str) -> ArtifactSource:
+def model(name: str, *, prefixed: Literal["", "id", "name"] = "", hides_name: bool = False) -> ArtifactSource:
     """A registered model as an artifact, as the Azure ML extension offers it."""
-    source_id = f"{CONNECTION_ID}:{name}"
-    return ArtifactSource(f"_{name}", "AzureMLMMS", "model", name, source_id, False, name, CONNECTION_ID)
+    source_id, alias = f"{CONNECTION_ID}:{name}", f"_{name}"
+    return ArtifactSource(
+        alias, "AzureMLMMS", "model", name, source_id, False, name, CONNECTION_ID, prefixed, hides_name
+    )
 
 
 def build(name: str, number: str, *, primary: bool = False) -> ArtifactSource:

@@ -76,7 +76,11 @@ class StageSpec:
 
 @dataclass(frozen=True)
 class ArtifactSource:
-    """Where one artifact comes from. `type` is Azure's word, `kind` ours."""
+    """Where one artifact comes from. `type` is Azure's word, `kind` ours.
+
+    The extension is not of one mind: some connections give versions as "name:3" in the id or in the name
+    (`prefixed`), some leave the definition's name null (`hides_name`).
+    """
 
     alias: str
     type: str
@@ -86,6 +90,8 @@ class ArtifactSource:
     is_primary: bool = False
     definition_id: str = ""
     connection: str = ""
+    prefixed: Literal["", "id", "name"] = ""
+    hides_name: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,4 +41,4 @@ def living(*, seed: int, releases: int, anchor: datetime) -> Stage:
     return Stage(world, world.shelf, anchor, books.to_dict, advance)
 
 
-SCENARIOS: dict[str, Callable[..., Stage]] = {"living": living, "bench": uniform_stage}
+SCENARIOS: dict[str, Callable[..., Stage]] = {"harbour": living, "bench": uniform_stage}

@@ -48,7 +48,7 @@ def _finished(world: World, env: Environment, attempt: Attempt) -> None:
     name = world.plans[env.release.pipeline.id].model
     version = next(v for v in env.release.artifacts if v.source.definition == name)
     endpoint = _endpoint(world, env.spec.endpoint, attempt.requested_for)
-    _serve(world, endpoint, name, version.name, env)
+    _serve(world, endpoint, name, version.name.removeprefix(f"{name}:"), env)
 
 
 def _endpoint(world: World, name: str, by: Person) -> Endpoint:
