@@ -20,8 +20,11 @@ FILTERS: Rules = {
 }
 
 
-def approvals(user: User, given: Given) -> QuerySet[Approval]:
-    """The approvals this person may see that match, with release, stage and people; automated ones only when asked."""
+def approvals(user: User, given: Given, *, with_automated: bool = False) -> QuerySet[Approval]:
+    """The approvals this person may see that match, with release, stage and people.
+
+    Those that no person was asked for are left out, unless they are filtered for or wanted beside the others.
+    """
     rows = visible_to(user, Approval).select_related(
         "approver",
         "approved_by",
@@ -30,4 +33,4 @@ def approvals(user: User, given: Given) -> QuerySet[Approval]:
         f"{RELEASE}__pipeline",
         f"{RELEASE}__project__organization",
     )
-    return narrowed(rows, {"is_automated": False, **given}, rules=FILTERS)
+    return narrowed(rows, given if with_automated else {"is_automated": False, **given}, rules=FILTERS)

@@ -67,7 +67,7 @@ def trigger_of(release: Release) -> TriggerTold:
     )
 
 
-def _beside() -> tuple[Prefetch[str, QuerySet[Artifact], str], Prefetch[str, QuerySet[Trigger], str]]:
+def _beside() -> "tuple[Prefetch[str, QuerySet[Artifact], str], Prefetch[str, QuerySet[Trigger], str]]":
     artifacts = Artifact.objects.select_related("model_version__training_run").order_by("alias")
     planned = Trigger.objects.filter(kind=TriggerKind.SCHEDULE).order_by("ordinal")
     return Prefetch("artifacts", artifacts), Prefetch("pipeline__triggers", planned)

@@ -1,0 +1,57 @@
+"""The OpenAPI file of the API, at /api/v1/schema/ as YAML or JSON. Made from the views; nothing is described twice."""
+
+from typing import Any
+
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from releases.api.base import ApiView
+from releases.api.permissions import ANY
+
+DESCRIPTION = """The release history that Slipway has synced, read-only. Times are UTC. Lists come newest first in
+pages; follow `next`. `id` is ours, `azure_id` Azure's. What you may not see is 404."""
+ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+ERROR_SCHEMA = {
+    "type": "object",
+    "description": "`code` is for programs and stays, `sentence` is for people, `detail` tells more if there is more.",
+    "required": ["code", "sentence", "detail"],
+    "properties": {"code": {"type": "string"}, "sentence": {"type": "string"}, "detail": {"nullable": True}},
+}
+
+
+def with_errors(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Every operation may answer with an error, and all errors have one form."""
+    result["components"]["schemas"]["Error"] = ERROR_SCHEMA
+    for path in result["paths"].values():
+        for operation in path.values():
+            operation["responses"]["default"] = {"description": "A refusal or failure.", "content": ERROR}
+    return result
+
+
+class Schema(ApiView, SpectacularAPIView):
+    """The OpenAPI file; `Accept` or `?format=json` chooses its form."""
+
+    scope = ANY
+    renderer_classes = [OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2]
+    content_negotiation_class = DefaultContentNegotiation  # type: ignore[assignment]
+    custom_settings = {
+        "TITLE": "Slipway",
+        "VERSION": "1",
+        "DESCRIPTION": DESCRIPTION,
+        "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "releases.api.schema.with_errors"],
+    }
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """This file."""
+        answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return answer
