@@ -1,0 +1,88 @@
+"""What browser tests ask for: the demo, running for all of them, and pages of people who are signed in to it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.driving import WIDTHS, Faults, chromium, sign_in
+from tests.servers import wait_until
+from tests.up import Up, up
+
+HISTORY_SECONDS = 180
+RELEASES = 120
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """The product with its small Azure, after the history was read in."""
+    with up(tmp_path_factory.mktemp("demo") / "var", "--demo", "--releases", str(RELEASES)) as run:
+        run.wait_ready()
+        reader = run.browser("manager@harbour.example")
+        wait_until(lambda: _has_history(run, reader), seconds=HISTORY_SECONDS, what="the history is read in", every=1)
+        yield run
+
+
+def _has_history(run: Up, reader: requests.Session) -> bool:
+    """Whether the releases page lists releases and no banner says that history is still being read."""
+    page = reader.get(f"{run.url}/releases/", timeout=20)
+    return page.ok and "/releases/" in page.text and "still" not in page.text
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright, chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def signed_in_states(demo: Up, browser: Browser) -> Callable[[str], Any]:
+    """The cookies of each demo person, signed in once."""
+    states: dict[str, Any] = {}
+
+    def state_of(person: str) -> Any:
+        if person not in states:
+            with browser.new_context() as context:
+                sign_in(context.new_page(), demo.url, email=f"{person}@harbour.example", password=demo.password)
+                states[person] = context.storage_state()
+        return states[person]
+
+    return state_of
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    """What went wrong on the pages of this test; anything at all fails it at the end."""
+    noted = Faults()
+    yield noted
+    assert not noted, noted
+
+
+@pytest.fixture
+def open_page(
+    demo: Up, browser: Browser, signed_in_states: Callable[[str], Any], faults: Faults
+) -> Iterator[Callable[..., Page]]:
+    """Opens an address as a demo person: `open_page("/releases/", person="qa", width=390, theme="dark")`."""
+    contexts = []
+
+    def start(address: str, *, person: str | None = "qa", width: int = 1440, theme: Any = "light") -> Page:
+        context = browser.new_context(
+            base_url=demo.url,
+            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            storage_state=signed_in_states(person) if person else None,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        faults.watch(page, host=urlsplit(demo.url).netloc)
+        page.goto(address)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
