@@ -21,9 +21,9 @@ def routes(place: Place) -> list[Route]:
         return _attach(place, request)
 
     return [
-        place.route("GET", "/computes", listed, "ml_computes"),
-        place.route("GET", "/computes/{name}", get, "ml_compute"),
-        place.route("PUT", "/computes/{name}", attach, "ml_attach_compute"),
+        place.route("GET", "/computes", listed, "ml.computes.list"),
+        place.route("GET", "/computes/{name}", get, "ml.computes.get"),
+        place.route("PUT", "/computes/{name}", attach, "ml.computes.attach"),
     ]
 
 

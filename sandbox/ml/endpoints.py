@@ -39,12 +39,12 @@ def routes(place: Place) -> list[Route]:
         return Response.json_of({"content": "\n".join(lines) + "\n"})
 
     return [
-        place.route("GET", "/onlineEndpoints", listed, "ml_endpoints"),
-        place.route("GET", "/onlineEndpoints/{endpoint}", get, "ml_endpoint"),
-        place.route("PUT", "/onlineEndpoints/{endpoint}", lambda asked: _update(place, asked), "ml_update_endpoint"),
-        place.route("GET", "/onlineEndpoints/{endpoint}/deployments", deployments, "ml_deployments"),
-        place.route("GET", "/onlineEndpoints/{endpoint}/deployments/{name}", get_deployment, "ml_deployment"),
-        place.route("POST", "/onlineEndpoints/{endpoint}/deployments/{name}/getLogs", logs, "ml_logs"),
+        place.route("GET", "/onlineEndpoints", listed, "ml.endpoints.list"),
+        place.route("GET", "/onlineEndpoints/{endpoint}", get, "ml.endpoints.get"),
+        place.route("PUT", "/onlineEndpoints/{endpoint}", lambda asked: _update(place, asked), "ml.endpoints.update"),
+        place.route("GET", "/onlineEndpoints/{endpoint}/deployments", deployments, "ml.deployments.list"),
+        place.route("GET", "/onlineEndpoints/{endpoint}/deployments/{name}", get_deployment, "ml.deployments.get"),
+        place.route("POST", "/onlineEndpoints/{endpoint}/deployments/{name}/getLogs", logs, "ml.deployments.logs"),
     ]
 
 

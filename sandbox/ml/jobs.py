@@ -19,8 +19,8 @@ def routes(place: Place) -> list[Route]:
         return Response.json_of(render(place, wanted(place.registry.jobs, kind="Job", name=request.route["name"])))
 
     return [
-        place.route("GET", "/jobs", listed, "ml_jobs"),
-        place.route("GET", "/jobs/{name}", get, "ml_job"),
+        place.route("GET", "/jobs", listed, "ml.jobs.list"),
+        place.route("GET", "/jobs/{name}", get, "ml.jobs.get"),
     ]
 
 

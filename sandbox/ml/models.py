@@ -35,10 +35,10 @@ def routes(place: Place) -> list[Route]:
             raise missing("Model", f"{model.name}:{request.route['version']}") from error
 
     return [
-        place.route("GET", "/models", containers, "ml_models"),
-        place.route("GET", "/models/{name}", get_container, "ml_model"),
-        place.route("GET", "/models/{name}/versions", versions, "ml_model_versions"),
-        place.route("GET", "/models/{name}/versions/{version}", get_version, "ml_model_version"),
+        place.route("GET", "/models", containers, "ml.models.list"),
+        place.route("GET", "/models/{name}", get_container, "ml.models.get"),
+        place.route("GET", "/models/{name}/versions", versions, "ml.versions.list"),
+        place.route("GET", "/models/{name}/versions/{version}", get_version, "ml.versions.get"),
     ]
 
 

@@ -44,7 +44,7 @@ class Operations:
 
     def routes(self) -> list[Route]:
         """Where clients poll."""
-        return [Route("GET", _PATH, self._status, "ml_operation")]
+        return [Route("GET", _PATH, self._status, "ml.operations.get")]
 
     def _status(self, request: Request) -> Response:
         operation = self._known.get(request.route["id"])

@@ -16,8 +16,8 @@ def routes(place: Place) -> list[Route]:
         return Response.json_of({"api": request.base_url, "history": request.base_url})
 
     return [
-        place.route("GET", "", get, "ml_workspace"),
-        Route("GET", "/discovery", discover, "ml_discovery"),
+        place.route("GET", "", get, "ml.workspace.get"),
+        Route("GET", "/discovery", discover, "ml.discovery"),
     ]
 
 

@@ -24,23 +24,23 @@ def routes(recording: Recording) -> list[Route]:
     """Names are those of the living company's routes, so that faults hit both alike."""
     answers = _Answers(recording)
     reads: list[tuple[str, Handler, str]] = [
-        ("/{org}/_apis/connectionData", answers.connection, "connection_data"),
-        ("/{org}/_apis/projects", answers.projects, "projects"),
-        ("/{org}/_apis/projects/{project}", answers.project, "project"),
-        (f"{_P}/releases", answers.releases, "releases"),
-        (f"{_P}/releases/{{id:int}}", answers.release, "release"),
-        (f"{_P}/releases/{{id:int}}/environments/{{environment:int}}", answers.environment, "environment"),
-        (f"{_P}/releases/{{id:int}}/changes", answers.nothing, "changes"),
-        (f"{_P}/releases/{{id:int}}/workitems", answers.nothing, "workitems"),
-        (f"{_P}/releases/{{id:int}}/history", answers.nothing, "history"),
-        (f"{_P}/releases/{{id:int}}/manualInterventions", answers.nothing, "manual_interventions"),
-        (f"{_P}/deployments", answers.deployments, "deployments"),
-        (f"{_P}/approvals", answers.approvals, "approvals"),
-        (f"{_P}/artifacts/versions", answers.versions, "artifact_versions"),
-        (f"{_P}/definitions", answers.definitions, "definitions"),
-        (f"{_P}/definitions/{{id:int}}", answers.definition, "definition"),
-        (f"{_P}/definitions/{{id:int}}/revisions", answers.revisions, "definition_revisions"),
-        (f"{_P}/definitions/{{id:int}}/revisions/{{revision:int}}", answers.revision, "definition_revision"),
+        ("/{org}/_apis/connectionData", answers.connection, "connectionData"),
+        ("/{org}/_apis/projects", answers.projects, "projects.list"),
+        ("/{org}/_apis/projects/{project}", answers.project, "projects.get"),
+        (f"{_P}/releases", answers.releases, "releases.list"),
+        (f"{_P}/releases/{{id:int}}", answers.release, "releases.get"),
+        (f"{_P}/releases/{{id:int}}/environments/{{environment:int}}", answers.environment, "environments.get"),
+        (f"{_P}/releases/{{id:int}}/changes", answers.nothing, "releases.changes"),
+        (f"{_P}/releases/{{id:int}}/workitems", answers.nothing, "releases.workitems"),
+        (f"{_P}/releases/{{id:int}}/history", answers.nothing, "releases.history"),
+        (f"{_P}/releases/{{id:int}}/manualInterventions", answers.nothing, "interventions.list"),
+        (f"{_P}/deployments", answers.deployments, "deployments.list"),
+        (f"{_P}/approvals", answers.approvals, "approvals.list"),
+        (f"{_P}/artifacts/versions", answers.versions, "artifacts.versions"),
+        (f"{_P}/definitions", answers.definitions, "definitions.list"),
+        (f"{_P}/definitions/{{id:int}}", answers.definition, "definitions.get"),
+        (f"{_P}/definitions/{{id:int}}/revisions", answers.revisions, "definitions.revisions"),
+        (f"{_P}/definitions/{{id:int}}/revisions/{{revision:int}}", answers.revision, "definitions.revision"),
     ]
     writes = [
         Route(method, f"{_P}/{{rest:path}}", _unchangeable, "change") for method in ("POST", "PUT", "PATCH", "DELETE")
@@ -95,7 +95,7 @@ class _Answers:
         number = int(request.route["id"])
         release = self.recording.releases.get(number)
         if release is None:
-            raise Refused(404, "ReleaseNotFoundException", f"VS402905: Release with ID {number} does not exist.")
+            raise Refused(404, "ReleaseNotFoundException", f"VS402867: Release with ID {number} does not exist.")
         return release
 
     def release(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class _Answers:
     def environment(self, request: Request) -> Response:
         stage = self._wanted(request).environment(int(request.route["environment"]))
         if stage is None:
-            raise Refused(404, "ReleaseEnvironmentNotFoundException", "VS402906: This release has no such stage.")
+            raise Refused(404, "ReleaseEnvironmentNotFoundException", "VS402881: This release has no such stage.")
         return Response.json_of(stage)
 
     def releases(self, request: Request) -> Response:
@@ -159,7 +159,7 @@ class _Answers:
     def _of_definition(self, number: int, *, revision: int | None = None) -> list[RecordedRelease]:
         found = self.recording.of_definition(number, revision=revision)
         if not found:
-            raise Refused(404, "ReleaseDefinitionNotFoundException", f"VS402880: Definition {number} does not exist.")
+            raise Refused(404, "ReleaseDefinitionNotFoundException", f"VS402877: Definition {number} does not exist.")
         return found
 
     def definitions(self, request: Request) -> Response:

@@ -90,7 +90,7 @@ def test_what_the_client_raises(
 ) -> None:
     client = connect(recorded.url)
     client.get_release("Ships", 178)
-    fault(recorded, kind, route="release", args=args)
+    fault(recorded, kind, route="releases.get", args=args)
     with pytest.raises(raised) as caught:
         client.get_release("Ships", 178)
     assert type(caught.value) is raised
@@ -103,7 +103,7 @@ def test_html_and_cut_strings_are_not_deserialised(
 ) -> None:
     client = connect(recorded.url)
     client.get_release("Ships", 178)
-    fault(recorded, kind, route="release", args=args)
+    fault(recorded, kind, route="releases.get", args=args)
     with pytest.raises(Exception, match=r"JSON|deserial|Expecting|Unterminated") as caught:
         client.get_release("Ships", 178)
     assert type(caught.value).__name__ in ("DeserializationError", "DecodeError")
@@ -119,7 +119,7 @@ def test_a_client_that_takes_503_as_it_comes_reads_its_envelope(
     client = connect(recorded.url)
     client.config.retry_policy.policy.status_forcelist = []
     client.get_release("Ships", 178)
-    fault(recorded, "unavailable", route="release", args={"envelope": envelope})
+    fault(recorded, "unavailable", route="releases.get", args={"envelope": envelope})
     with pytest.raises(raised) as caught:
         client.get_release("Ships", 178)
     assert type(caught.value) is raised
@@ -128,7 +128,7 @@ def test_a_client_that_takes_503_as_it_comes_reads_its_envelope(
 def test_one_malformed_release_costs_the_models_of_the_client_the_whole_page(
     recorded: Server, connect: Connect
 ) -> None:
-    fault(recorded, "malformed", route="releases")
+    fault(recorded, "malformed", route="releases.list")
     with pytest.raises(Exception, match="ReleaseEnvironment") as caught:
         connect(recorded.url).get_releases("Ships")
     assert type(caught.value).__name__ == "DeserializationError"

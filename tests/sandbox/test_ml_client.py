@@ -165,7 +165,7 @@ def test_containers_know_their_latest_number_and_no_version(client: Any) -> None
 def test_versions_come_in_pages_without_the_archived_one(client: Any, server: Server) -> None:
     versions = [one.version for one in client.models.list(MODEL)]
     assert versions == [str(n) for n in range(65, 0, -1) if n != 3]
-    assert server.application.counters.requests()["routes"] == {"ml_model_versions": 3}
+    assert server.application.counters.requests()["routes"] == {"ml.versions.list": 3}
     assert len(list(client.models.list(MODEL, list_view_type="All"))) == 65
     assert [one.version for one in client.models.list(MODEL, list_view_type="ArchivedOnly")] == ["3"]
 
@@ -227,8 +227,8 @@ def test_a_cluster_is_attached_and_polled_for(client: Any, registry: Registry, s
     assert (made.type, made.namespace, made.resource_id) == ("kubernetes", "ml", CLUSTER)
     assert registry.computes["k8s"].namespace == "ml"
     told = server.application.counters.requests()["routes"]
-    assert told["ml_attach_compute"] == 1
-    assert told["ml_operation"] >= 1
+    assert told["ml.computes.attach"] == 1
+    assert told["ml.operations.get"] >= 1
     assert server.application.counters.effects()["effects"] == {"attach_compute": 1}
 
 
@@ -293,7 +293,7 @@ def test_latest_of_archived_versions_only_is_not_found(client: Any, registry: Re
     ],
 )
 def test_faults_speak_arm(client: Any, server: Server, kind: str, status: int, raised: type[HttpResponseError]) -> None:
-    server.application.faults.add({"kind": kind, "route": "ml_compute"})
+    server.application.faults.add({"kind": kind, "route": "ml.computes.get"})
     with pytest.raises(raised) as caught:
         client.compute.get("cpu")
     assert type(caught.value) is raised
@@ -302,6 +302,6 @@ def test_faults_speak_arm(client: Any, server: Server, kind: str, status: int, r
 
 
 def test_a_next_link_may_run_in_a_circle(client: Any, server: Server) -> None:
-    server.application.faults.add({"kind": "token_loop", "route": "ml_jobs", "times": 0})
+    server.application.faults.add({"kind": "token_loop", "route": "ml.jobs.list", "times": 0})
     seen = [one.name for one, _ in zip(client.jobs.list(), range(65), strict=False)]
     assert seen[:30] == seen[30:60]

@@ -121,7 +121,7 @@ def deleted(exchange: Exchange, args: Args) -> bool | None:
     asked = next((route[part] for part in ("id", "release_id", "releaseId", "release") if part in route), "")
     if args.get("id") is not None and str(args["id"]) != asked:
         return False
-    message = f"VS402905: Release with ID {asked} does not exist. Specify a valid release ID and try again."
+    message = f"VS402867: Release with ID {asked} does not exist."
     exchange.refuse(404, "ReleaseNotFoundException", message)
     return None
 
