@@ -37,8 +37,8 @@ class Archive(Protocol):
     def created_from(self, moment: datetime) -> int:
         """The position in `release_ids` of the first release created at or after the moment."""
 
-    def modified_since(self, moment: datetime) -> Iterator[int]:
-        """Ids of deployments last modified at or after the moment, ascending."""
+    def modified_since(self, moment: datetime, *, from_id: int = 0) -> Iterator[int]:
+        """Ids of deployments last modified at or after the moment, ascending from an id on."""
 
     def approvals(self) -> Iterator[tuple[Environment, Attempt, Approval]]:
         """All approvals, in ascending order of their ids."""
@@ -90,9 +90,9 @@ class Shelf:
         """See `Archive`."""
         return bisect_left(self._created, moment)
 
-    def modified_since(self, moment: datetime) -> Iterator[int]:
+    def modified_since(self, moment: datetime, *, from_id: int = 0) -> Iterator[int]:
         """See `Archive`."""
-        return (i for i in self.deployment_ids if self._deployments[i][1].last_modified_on >= moment)
+        return (i for i in self.deployment_ids if i >= from_id and self._deployments[i][1].last_modified_on >= moment)
 
     def approvals(self) -> Iterator[tuple[Environment, Attempt, Approval]]:
         """See `Archive`."""

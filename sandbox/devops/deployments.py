@@ -1,5 +1,6 @@
 """Handler of the deployments feed: attempts by their id, filtered by when they last changed."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from sandbox.company.releases import Attempt, Environment
@@ -36,15 +37,20 @@ class Deployments:
         return self.desk.kept(key, lambda: dumped(deployment_json(links, env, attempt)))
 
     def _matching(self, request: Request, page: Page) -> Iterator[tuple[Environment, Attempt]]:
-        archive, since = self.desk.archive, moment(request, "minModifiedTime")
-        every = archive.modified_since(since) if since else iter(archive.deployment_ids)
-        chosen = every if page.ascending else reversed(list(every))
-        for identity in chosen:
-            if page.token is not None and identity != page.token and (identity < page.token) == page.ascending:
-                continue
-            env, attempt = archive.deployment(identity)
+        for identity in self._candidates(request, page):
+            env, attempt = self.desk.archive.deployment(identity)
             if _fits(request, env, attempt):
                 yield env, attempt
+
+    def _candidates(self, request: Request, page: Page) -> Iterator[int]:
+        """Ids in the order of the page, from its token on."""
+        archive, since = self.desk.archive, moment(request, "minModifiedTime")
+        if since is not None and page.ascending:
+            return archive.modified_since(since, from_id=page.token or 0)
+        every = archive.deployment_ids if since is None else list(archive.modified_since(since))
+        if page.ascending:
+            return iter(every[bisect_left(every, page.token or 0) :])
+        return reversed(every if page.token is None else every[: bisect_right(every, page.token)])
 
 
 def _fits(request: Request, env: Environment, attempt: Attempt) -> bool:

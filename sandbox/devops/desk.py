@@ -84,6 +84,13 @@ class Desk:
         key = (release.id, release.version, links.base, wanted)
         return self.kept(key, lambda: dumped(release_json(links, release, wanted)))
 
+    def rendered_by_id(self, links: Links, release_id: int, wanted: Wanted) -> bytes:
+        """The same, without making the release where it follows from its number."""
+        if self.templates is None:
+            return self.rendered(links, self.archive.release(release_id), wanted)
+        key = (links.base, wanted)
+        return self.templates.release(release_id, key, lambda release: dumped(release_json(links, release, wanted)))
+
     def kept(self, key: Key, render: Callable[[], bytes]) -> bytes:
         """What was rendered under this key, or is rendered now."""
         found = self._kept.get(key)
