@@ -81,9 +81,9 @@ def test_a_second_start_keeps_what_the_first_made(var):
 def test_the_first_administrator_is_made_by_a_link_that_works_once(var):
     with up(var) as run:
         run.wait_ready()
-        link = re.search(r"http://\S+/accounts/first/\S+/", run.said)[0]
+        link = re.findall(r"http://\S+/accounts/first/\S+/", run.said)[0]
         browser = run.browser()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(link, timeout=10).text)[1]
+        token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(link, timeout=10).text)[0]
         form = {"name": "Ada", "email": "ada@harbour.example", "password": "a long enough sentence"}
         made = browser.post(link, data={**form, "csrfmiddlewaretoken": token}, headers={"Referer": link}, timeout=10)
         assert made.url == f"{run.url}/connect/"

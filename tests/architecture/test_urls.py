@@ -34,8 +34,8 @@ ADDRESSES = sorted(set(addresses()))
 
 def asks_for_sign_in(response) -> bool:
     if response.status_code in {301, 302}:
-        return response["Location"].startswith("/accounts/login/")
-    return response.status_code in {401, 405}
+        return bool(response["Location"].startswith("/accounts/login/"))
+    return bool(response.status_code in {401, 405})
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from releases.management.supervisor import ground, people, plan, sandbox
+from releases.management.supervisor import ground, people, plan, sandbox, static_files
 from releases.management.supervisor.watch import Watch
 from releases.models import Project
 
@@ -79,7 +79,7 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         """Bring database and static files up to date; then let go of the database, which the programs use."""
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        static_files.collect_when_changed()
         connections.close_all()
 
     def _start_demo(self, watch: Watch, var: Path, logs: Path, options: dict[str, Any]) -> None:
