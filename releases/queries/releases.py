@@ -64,9 +64,28 @@ class Row:
     stages: list[StageCell]
     versions: list[Version]
 
-    def of_role(self, role: ArtifactRole) -> list[Version]:
-        """The versions of the artifacts with this role."""
-        return [version for version in self.versions if version.role == role]
+    def _of(self, *roles: ArtifactRole) -> list[Version]:
+        return [version for version in self.versions if version.role in roles]
+
+    @property
+    def models(self) -> list[Version]:
+        """The model versions."""
+        return self._of(ArtifactRole.MODEL)
+
+    @property
+    def scalers(self) -> list[Version]:
+        """The scaler versions."""
+        return self._of(ArtifactRole.SCALER)
+
+    @property
+    def sources(self) -> list[Version]:
+        """The commits and builds."""
+        return self._of(ArtifactRole.CODE, ArtifactRole.BUILD)
+
+    @property
+    def scaler_changed(self) -> bool:
+        """Whether a scaler differs from the release before."""
+        return any(version.before for version in self.scalers)
 
 
 @dataclass(frozen=True)

@@ -132,9 +132,9 @@ def progress_of(mark: Watermark, *, since: datetime | None = None) -> Progress:
     cursor: Mapping[str, Any] = mark.cursor
     back = _time(cursor.get("recent_since"))
     for stretch in reversed(cursor.get("stretches", {}).get("all", [])):
-        if not stretch.get("is_done"):
+        if not stretch[-1]:  # a row of `releases.sync.passes.stretches`: since first, whether it is done last
             break
-        back = _time(stretch.get("since")) or back
+        back = _time(stretch[0]) or back
     return Progress(read=cursor.get("read", 0), expected=cursor.get("expected", 0), since=since, read_back_to=back)
 
 

@@ -1,0 +1,51 @@
+"""Middleware: each request in its reader's time zone, and domain errors as pages in one place. Named by settings."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from releases.errors import AzureError, Conflict, Denied, Invalid, ReleasesError
+from releases.models import User
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+STATUS = {Denied: 403, Invalid: 400, Conflict: 409, AzureError: 503}
+
+
+def time_zone(get_response: Answer) -> Answer:
+    """Times are shown in the reader's zone; an unknown one counts as UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(zone_of(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """The reader's zone."""
+    name = request.user.time_zone if isinstance(request.user, User) else "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+class Refusals:
+    """Turns what the domain refuses or fails at into a page that says the sentence."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for a domain error; None leaves any other to Django."""
+        if not isinstance(error, ReleasesError) or request.path.startswith("/api/"):
+            return None
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+        return render(request, f"{status}.html", {"sentence": error.sentence, "code": error.code}, status=status)

@@ -1,0 +1,123 @@
+"""What the frame around every page shows: navigation, pipelines, freshness, the account. A context processor.
+
+Everything is read when a template first asks for it, so a fragment pays for nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from releases.models import Membership, Organization, User, Workspace
+from releases.queries.pipelines import PipelineNow, standing
+from releases.queries.statuses import NEEDS_A_LOOK
+from releases.queries.sync import checked_at
+from releases.states import Role
+
+PIPELINES_SHOWN = 8
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "slipway-theme"
+
+
+class Item(NamedTuple):
+    """One entry of the navigation; `names` are the addresses it is current on."""
+
+    address: str
+    icon: str
+    label: str
+    key: str
+    names: frozenset[str]
+
+
+MAIN = (
+    Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
+    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release"})),
+)
+SYSTEM = (
+    Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),
+    Item("connect", "settings", "Connections", "c", frozenset({"connect", "connect_answer"})),
+)
+
+
+class Shell:
+    """The frame for one request."""
+
+    main = MAIN
+    system = SYSTEM
+    themes = THEMES
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def user(self) -> User | None:
+        """Who is signed in."""
+        return self._request.user if isinstance(self._request.user, User) else None
+
+    @property
+    def current(self) -> str:
+        """The name of the address shown."""
+        match = self._request.resolver_match
+        return match.url_name or "" if match else ""
+
+    @property
+    def theme(self) -> str:
+        """The reader's choice, from the cookie, so that signed-out pages have it too."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else self.user.theme if self.user else "system"
+
+    @cached_property
+    def pipelines(self) -> Sequence[PipelineNow]:
+        """Every pipeline the reader sees, with how it stands."""
+        return standing(self.user) if self.user else []
+
+    @cached_property
+    def pipelines_shown(self) -> Sequence[PipelineNow]:
+        """Those in the sidebar: all, or those that need a look first where there are too many."""
+        if len(self.pipelines) <= PIPELINES_SHOWN:
+            return self.pipelines
+        return sorted(self.pipelines, key=lambda one: one.word not in NEEDS_A_LOOK)[:PIPELINES_SHOWN]
+
+    @cached_property
+    def checked_at(self) -> datetime | None:
+        """How fresh the history is."""
+        return checked_at(self.user) if self.user else None
+
+    @cached_property
+    def role(self) -> str:
+        """The reader's roles in words."""
+        held = Membership.objects.filter(user=self.user).values_list("role", flat=True).distinct()
+        names = ["QA specialist" if role == Role.QA else role.capitalize() for role in sorted(held)]
+        return ", ".join(names) or "No role yet"
+
+
+class Origins(Sequence[str]):
+    """The connected addresses, which pages may link to; read when the first link asks."""
+
+    @cached_property
+    def _urls(self) -> list[str]:
+        managers = Workspace.objects.exclude(resource_manager_url="").values_list("resource_manager_url", flat=True)
+        return [*Organization.objects.values_list("url", flat=True), *managers]
+
+    def __getitem__(self, index: int) -> str:  # type: ignore[override]
+        return self._urls[index]
+
+    def __len__(self) -> int:
+        return len(self._urls)
+
+
+def shell_of(request: HttpRequest) -> Shell:
+    """The frame of this request; the same one for view and template, so that nothing is read twice."""
+    found: Shell | None = getattr(request, "shell", None)
+    if found is None:
+        found = Shell(request)
+        request.shell = found  # type: ignore[attr-defined]
+    return found
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The context of every template."""
+    return {"shell": shell_of(request), "origins": Origins(), "sync_seconds": settings.SLIPWAY_SYNC_SECONDS}

@@ -1,0 +1,141 @@
+"""Tags and filters for templates: icons, words of states, times in the reader's zone, links judged safe.
+
+No rule of the domain is decided here; the words and hues follow the design.
+"""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard import times
+from dashboard.words import WORDS, Look
+from releases.outbound import safe_link
+from releases.queries.artifacts import ORDER
+from releases.states import ArtifactRole, TriggerKind
+
+register = template.Library()
+
+ROLE_ICONS = {
+    ArtifactRole.MODEL: "box",
+    ArtifactRole.SCALER: "scale",
+    ArtifactRole.CODE: "git-commit-horizontal",
+    ArtifactRole.BUILD: "package",
+    ArtifactRole.OTHER: "database",
+}
+TRIGGER_ICONS = {
+    TriggerKind.PUSH: "git-branch",
+    TriggerKind.MODEL: "box",
+    TriggerKind.BUILD: "package",
+    TriggerKind.SCHEDULE: "calendar-clock",
+    TriggerKind.MANUAL: "hand",
+    TriggerKind.PULL_REQUEST: "git-pull-request",
+    TriggerKind.CONTAINER: "server",
+    TriggerKind.PACKAGE: "archive",
+    TriggerKind.UNKNOWN: "circle-help",
+}
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "", label: str = "") -> SafeString:
+    """One Lucide icon. Without a label it is hidden from screen readers."""
+    href = f"{static('icons/lucide.svg')}#{name}"
+    named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="i {}" {}><use href="{}"/></svg>', classes, named, href)
+
+
+@register.simple_tag
+def word_icon(word: str, classes: str = "") -> SafeString:
+    """The icon of a state in its hue, named by the word itself."""
+    look = look_of(word)
+    return icon(look.icon, f"{look.hue or 'dim'} {classes}".strip(), look.label)
+
+
+@register.filter
+def look_of(word: str) -> Look:
+    """Icon, hue and label of a state's word."""
+    return WORDS.get(word, WORDS["unknown"])
+
+
+@register.filter
+def role_icon(role: str) -> str:
+    """The icon of an artifact's role."""
+    return ROLE_ICONS.get(ArtifactRole(role), "database") if role in ORDER else "database"
+
+
+@register.filter
+def trigger_icon(kind: str) -> str:
+    """The icon of a trigger's kind."""
+    return TRIGGER_ICONS.get(TriggerKind(kind), "circle-help") if kind in set(TriggerKind) else "circle-help"
+
+
+@register.simple_tag
+def when(moment: datetime | None, missing: str = "") -> SafeString | str:
+    """A time as people say it, in the reader's zone: `Today, 09:12`; the whole of it in the title."""
+    return _time(moment, times.absolute(moment, now=timezone.now())) if moment else missing
+
+
+@register.simple_tag
+def ago(moment: datetime | None, missing: str = "never") -> SafeString | str:
+    """How long ago: `12 s ago`. The page goes on counting by itself where scripts run."""
+    if moment is None:
+        return missing
+    words = times.ago(timezone.now() - moment)
+    shown = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), times.whole(shown), words
+    )
+
+
+@register.simple_tag
+def since(moment: datetime | None) -> SafeString | str:
+    """A time with its age beside it: `Mon 16 Nov, 11:00, 3 d`."""
+    if moment is None:
+        return ""
+    now = timezone.now()
+    return _time(moment, f"{times.absolute(moment, now=now)}, {times.duration(now - moment, coarse=True)}")
+
+
+@register.simple_tag
+def took(start: datetime | None, end: datetime | None) -> str:
+    """How long from one to the other: `4 h 48 min`; up to now without an end, nothing without a start."""
+    return times.duration((end or timezone.now()) - start) if start else ""
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """A length of time in words."""
+    return times.duration(length) if length is not None else ""
+
+
+@register.simple_tag(takes_context=True)
+def outside(context: template.Context, url: str) -> str:
+    """The address when a page may link to it, else nothing. Configured origins are handed in by the shell."""
+    return safe_link(url, configured=context.get("origins") or ()) or ""
+
+
+@register.filter
+def initials(name: object) -> str:
+    """At most two letters for an avatar."""
+    words = [word for word in str(name).replace("@", " ").split() if word[:1].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.simple_tag
+def day(moment: datetime | None) -> str:
+    """`3 March 2026`."""
+    return times.day(moment) if moment else ""
+
+
+@register.simple_tag
+def now_zone() -> str:
+    """The zone all times of the page are shown in."""
+    return timezone.get_current_timezone_name()
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    shown = timezone.localtime(moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), times.whole(shown), words)

@@ -1,0 +1,45 @@
+"""Times and durations as the pages say them, in the active time zone. Used by templatetags; pure."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def absolute(moment: datetime, *, now: datetime) -> str:
+    """`Today, 09:12`, `Wed 18 Nov, 16:40`, with the year when it is another one."""
+    shown, today = timezone.localtime(moment), timezone.localtime(now)
+    if shown.date() == today.date():
+        return f"Today, {shown:%H:%M}"
+    if shown.date() == today.date() - timedelta(days=1):
+        return f"Yesterday, {shown:%H:%M}"
+    year = "" if shown.year == today.year else f" {shown.year}"
+    return f"{shown:%a} {shown.day} {shown:%b}{year}, {shown:%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """`3 March 2026`."""
+    shown = timezone.localtime(moment)
+    return f"{shown.day} {shown:%B %Y}"
+
+
+def whole(shown: datetime) -> str:
+    """Everything, with the zone named: `Mon 16 Nov 2026, 11:00:03 Europe/Helsinki`."""
+    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M:%S} {timezone.get_current_timezone_name()}"
+
+
+def ago(length: timedelta) -> str:
+    """`12 s ago`, `3 min ago`, `2 h ago`, `5 d ago`."""
+    return f"{duration(length, coarse=True)} ago"
+
+
+def duration(length: timedelta, *, coarse: bool = False) -> str:
+    """`6 min 08 s`, `4 h 48 min`, `3 d 2 h`; coarse gives the greatest unit alone."""
+    seconds = max(0, round(length.total_seconds()))
+    for size, unit, smaller, small in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", 1, "s")):
+        if seconds >= size:
+            whole_units, rest = seconds // size, seconds % size // smaller
+            second = f" {rest:02} s" if small == "s" else f" {rest} {small}"
+            return f"{whole_units} {unit}" + (second if rest and not coarse else "")
+    return f"{seconds} s"

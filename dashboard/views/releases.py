@@ -1,0 +1,28 @@
+"""The list of releases: every filter and the page stand in the URL, newest first."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from dashboard.facets import Facet, facets_of, filters_of
+from dashboard.reader import reader
+from dashboard.shell import shell_of
+from dashboard.views.answers import page_or_fragment
+from releases.queries.releases import COUNTED_TO, page
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """One page of the releases that match the URL's filters."""
+    user = reader(request)
+    filters = filters_of(user, request.GET)
+    found = page(user, filters=filters, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    facets: list[Facet] = facets_of(user, request.GET, filters, pipelines=shell_of(request).pipelines)
+    context = {
+        "page": found,
+        "filters": filters,
+        "facets": facets,
+        "is_first": not (request.GET.get("before") or request.GET.get("after")),
+        "counted_to": COUNTED_TO,
+    }
+    news = f"{found.count} releases"
+    return page_or_fragment(request, "pages/releases/releases.html", "pages/releases/_list.html", context, news=news)

@@ -1,0 +1,41 @@
+"""How the words of states look: icon, hue and label, as the design fixes them. Used by templatetags and tested."""
+
+from typing import NamedTuple
+
+
+class Look(NamedTuple):
+    """One word's icon, its hue (empty is grey) and the label people read."""
+
+    icon: str
+    hue: str
+    label: str
+
+
+WORDS = {
+    "succeeded": Look("circle-check", "ok", "Succeeded"),
+    "partly_succeeded": Look("circle-dot-dashed", "wait", "Partly succeeded"),
+    "running": Look("loader-circle", "run", "Running"),
+    "queued": Look("circle-ellipsis", "", "Queued"),
+    "scheduled": Look("calendar-clock", "", "Scheduled"),
+    "waiting": Look("circle-pause", "wait", "Waiting"),
+    "failed": Look("circle-x", "bad", "Failed"),
+    "rejected": Look("ban", "bad", "Rejected"),
+    "canceled": Look("circle-stop", "", "Canceled"),
+    "abandoned": Look("circle-slash", "", "Abandoned"),
+    "skipped": Look("circle-minus", "", "Skipped"),
+    "not_started": Look("circle-dashed", "", "Not started"),
+    "unknown": Look("circle-help", "", "Unknown"),
+    "uncertain": Look("circle-help", "wait", "Uncertain"),
+    "approved": Look("circle-check", "ok", "Approved"),
+    "reassigned": Look("users", "", "Reassigned"),
+    "drift": Look("unplug", "drift", "Drift"),
+    # where a source of the history stands
+    "current": Look("circle-check", "ok", "Up to date"),
+    "reading": Look("loader-circle", "run", "Reading"),
+    "asked": Look("circle-ellipsis", "", "Not read yet"),
+    "behind": Look("clock", "wait", "Behind"),
+    "paused": Look("circle-pause", "bad", "Needs you"),
+    "refused": Look("shield-x", "bad", "Sign-in refused"),
+    "unreachable": Look("unplug", "bad", "Unreachable"),
+    "stopped": Look("circle-stop", "", "Stopped"),
+}
