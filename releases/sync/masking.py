@@ -20,13 +20,16 @@ _STRUCTURAL = re.compile(
     r"|credential|connection[-_. ]?string",
     re.I,
 )
-_VARIABLE = re.compile(rf"{_STRUCTURAL.pattern}|keys?\d*$|(^|[-_. ])(key|sas|pat)([-_. ]|$)|(?-i:Sas|SAS|Key|KEY)", re.I)
+_VARIABLE = re.compile(
+    rf"{_STRUCTURAL.pattern}|keys?\d*$|(^|[-_. ])(key|sas|pat)([-_. ]|$)|(?-i:Sas|SAS|Key|KEY)", re.I
+)
 """Names of variables and task inputs: people choose them, so more of them are suspect than of Azure's own keys."""
 _NAMED_MAPS = frozenset({"variables", "inputs", "parameters", "configurationvariables", "overrideinputs"})
 
-_STARTS = tuple(
-    b"eyJ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- AKIA xox -----BEGIN AccountKey= SharedAccessKey= sig= AZDO".split()
-) + (b"earer ", b"asic ")
+_STARTS = (
+    *b"eyJ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- AKIA xox -----BEGIN AccountKey= SharedAccessKey=".split(),
+    *(b"sig=", b"AZDO", b"earer ", b"asic "),
+)
 _TOKENS = re.compile(
     r"eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"  # a signed JSON token
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
