@@ -3,6 +3,7 @@
 Raises only errors of `releases.errors`, whatever the client underneath raises.
 """
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -66,6 +67,7 @@ class Asking:
             )
         )
         self._connection: Any = None
+        weakref.finalize(self, self._wire.close)  # threads that end leave no sockets behind
 
     def close(self) -> None:
         """Close the open connections. The object can still be used afterwards."""

@@ -20,18 +20,19 @@ Allowed = Callable[[str, str, int, str], bool]
 
 
 class Deadline:
-    """The moment by which the exchange under way must be over. One per wire, which one thread uses at a time."""
+    """The moment by which the exchange under way must be over; each thread that uses a wire has its own."""
 
     def __init__(self) -> None:
-        self._at = 0.0
+        self._local = threading.local()
 
     def start(self, seconds: float) -> None:
         """A new exchange begins and may take this long."""
-        self._at = time.monotonic() + seconds
+        self._local.at = time.monotonic() + seconds
 
     def left(self) -> float:
         """Seconds left, never negative."""
-        return max(0.0, self._at - time.monotonic())
+        at: float = getattr(self._local, "at", 0.0)
+        return max(0.0, at - time.monotonic())
 
     def is_over(self) -> bool:
         """Whether the time is up."""
@@ -76,6 +77,7 @@ def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any
             finally:
                 timer.cancel()
             if deadline.is_over():  # headers cut in the middle look complete
+                answer.close()
                 raise TimeoutError("the headers took too long")
             return answer
 

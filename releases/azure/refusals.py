@@ -1,6 +1,7 @@
 """Turns answers that are no success, and answers that never came, into the errors of `releases.errors`.
 
-Used by `wire` (Azure DevOps) and `ml`. Judges by what an answer is, never by its text, which servers translate.
+Used by `wire`, for Azure DevOps and Azure ML alike. Judges by what an answer is, never by its text, which servers
+translate.
 """
 
 import socket

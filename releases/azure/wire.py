@@ -1,7 +1,7 @@
-"""The last hand a request to Azure DevOps passes through, and the first for its answer.
+"""The last hand a request to Azure passes through, and the first for its answer.
 
-Mounted by `releases.azure.asking` under the real client, so that whatever it sends (its own discovery too) obeys the
-same rules: allowed origins only, no redirects, no retries, one deadline for the whole exchange, a size limit.
+Mounted under the real clients by `releases.azure.asking` and `ml_sdk`, so that whatever they send (their own discovery
+too) obeys the same rules: allowed origins only, no redirects, one deadline for the whole exchange, a size limit.
 """
 
 import io
@@ -20,7 +20,6 @@ from releases.azure.refusals import check_answer, unanswered
 from releases.azure.throttle import Limits, limits_of
 from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused, Invalid
 
-SERVICE = "Azure DevOps"
 CONNECT_SECONDS = 5.0
 LARGEST_BYTES = 64 * 1024 * 1024
 _PIECE = 256 * 1024
@@ -28,7 +27,10 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True)
 class Rules:
-    """What this wire obeys. `configured` are the addresses it may call besides Azure's own `hosts`."""
+    """What this wire obeys. `configured` are the addresses it may call besides Azure's own `hosts`.
+
+    `on_limits` hears of every answer, `on_body` gets the body of each good one; `service` is its name in sentences.
+    """
 
     configured: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -36,6 +38,8 @@ class Rules:
     ca_file: str
     before_request: Callable[[], None]
     on_limits: Callable[[Limits], None]
+    on_body: Callable[[bytes], None] = lambda _: None
+    service: str = "Azure DevOps"
 
 
 class Wire(HTTPAdapter):
@@ -43,6 +47,7 @@ class Wire(HTTPAdapter):
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._service = rules.service
         self._deadline = Deadline()
         super().__init__(max_retries=0, pool_connections=4, pool_maxsize=4)
 
@@ -82,7 +87,7 @@ class Wire(HTTPAdapter):
         try:
             outbound.check_can_call(url, configured=self._rules.configured, hosts=self._rules.hosts)
         except Invalid as error:
-            raise AzureUnreadable(f"{SERVICE} pointed Slipway to another server. {error.sentence}") from error
+            raise AzureUnreadable(f"{self._service} pointed Slipway to another server. {error.sentence}") from error
 
     def _may_connect(self, scheme: str, host: str, port: int, address: str) -> bool:
         """Whether this address may stand behind this name: a private one only where somebody configured it."""
@@ -100,7 +105,7 @@ class Wire(HTTPAdapter):
                 pieces.append(piece)
                 size += len(piece)
                 if size > LARGEST_BYTES:
-                    raise AzureUnreadable(f"{SERVICE} sent more than {LARGEST_BYTES // 1024**2} MB in one answer.")
+                    raise AzureUnreadable(f"{self._service} sent more than {LARGEST_BYTES // 1024**2} MB at once.")
                 if self._deadline.is_over():
                     raise TimeoutError("the answer took too long")
             if response.raw.length_remaining:
@@ -113,16 +118,22 @@ class Wire(HTTPAdapter):
 
     def _given_up(self, error: Exception) -> AzureError:
         if self._deadline.is_over():
-            return AzureNoAnswer(f"{SERVICE} did not finish its answer within {self._rules.total_seconds:.0f} s.")
-        return unanswered(error, service=SERVICE)
+            return AzureNoAnswer(f"{self._service} did not finish within {self._rules.total_seconds:.0f} s.")
+        return unanswered(error, service=self._service)
 
     def _checked(self, response: requests.Response, body: bytes) -> requests.Response:
         limits = limits_of(response.headers, now=time.time())
         self._rules.on_limits(limits)
-        check_answer(response.status_code, headers=response.headers, body=body, limits=limits, service=SERVICE)
-        response.raw = io.BytesIO(body)
+        check_answer(response.status_code, headers=response.headers, body=body, limits=limits, service=self._service)
+        self._rules.on_body(body)
+        response.raw = _Read(body)
+        response.headers.pop("Content-Encoding", None)
         response.headers.pop("Location", None)
         return response
+
+
+class _Read(io.BytesIO):
+    """A body that was read already, for clients that want to read it again (and set attributes on it)."""
 
 
 class SignedOverWire:

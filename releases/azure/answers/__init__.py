@@ -1,6 +1,6 @@
-"""Typed answers of Azure DevOps: Azure's meaning, our spelling.
+"""Typed answers of Azure DevOps and Azure ML: Azure's meaning, our spelling.
 
-Made by `releases.azure.devops`, read by `releases.sync`. They know no models and make no calls.
+Made by `releases.azure.devops` and `releases.azure.ml`, read by `releases.sync`. They know no models and make no calls.
 """
 
 from releases.azure.answers.approvals import ApprovalAnswer, ManualInterventionAnswer
@@ -33,6 +33,13 @@ from releases.azure.answers.definition import (
 )
 from releases.azure.answers.organization import ConnectionDataAnswer, OwnIdentityAnswer, ProjectAnswer
 from releases.azure.answers.pages import Item, Malformed, Page
+from releases.azure.answers.registry import (
+    ModelAnswer,
+    ModelVersionAnswer,
+    RunAnswer,
+    TrainingJobAnswer,
+    WorkspaceAnswer,
+)
 from releases.azure.answers.release import ReleaseAnswer, StageAnswer
 from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
 
@@ -60,6 +67,8 @@ __all__ = [
     "JobAnswer",
     "Malformed",
     "ManualInterventionAnswer",
+    "ModelAnswer",
+    "ModelVersionAnswer",
     "OwnIdentityAnswer",
     "Page",
     "PhaseAnswer",
@@ -68,9 +77,12 @@ __all__ = [
     "Reference",
     "ReferenceValue",
     "ReleaseAnswer",
+    "RunAnswer",
     "StageAnswer",
     "StageApprovalsAnswer",
     "TaskAnswer",
+    "TrainingJobAnswer",
     "Vocabulary",
     "WorkItemAnswer",
+    "WorkspaceAnswer",
 ]

@@ -1,0 +1,148 @@
+"""Azure ML, read through the real MLClient. Called by `releases.sync` only. Knows no models.
+
+MLClient asks, pages and signs; its own objects are not used: they raise for a whole page when one row is odd and show a
+container's version as none. What it was sent is read as JSON, row by row. Raises only errors of `releases.errors`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from releases.azure import training
+from releases.azure.answers import (
+    Answer,
+    Item,
+    ModelAnswer,
+    ModelVersionAnswer,
+    Page,
+    RunAnswer,
+    TrainingJobAnswer,
+    WorkspaceAnswer,
+)
+from releases.azure.answers.pages import read_one, read_page
+from releases.azure.ml_sdk import Client, MlAccess, client
+from releases.azure.training import TrainingJob
+from releases.errors import AzureError, AzureUnreadable, CredentialRefused
+
+__all__ = ["MachineLearning", "MlAccess", "TrainingJob"]
+
+T = TypeVar("T", bound=Answer)
+
+PAGES_AT_MOST = 2000
+ARCHIVED_TOO = "All"
+
+
+class _Link(msgspec.Struct, rename="camel"):
+    next_link: str | None = None
+
+
+class _Either(msgspec.Struct, rename="camel"):
+    run_id: str | None = None
+
+
+class MachineLearning:
+    """One workspace. Safe to use from several threads; the client underneath is made once per process."""
+
+    def __init__(self, access: MlAccess) -> None:
+        self.access = access
+
+    def workspace(self) -> WorkspaceAnswer:
+        """The workspace itself; the cheapest question that shows whether it can be read."""
+        return self._one(lambda ml: ml.workspaces.get(self.access.workspace), WorkspaceAnswer, noun="workspace").value
+
+    def models(self) -> Page[ModelAnswer]:
+        """All models with their newest version, archived ones too. Small: one row each."""
+        return self._all(lambda ml: ml.models.list(list_view_type=ARCHIVED_TOO), ModelAnswer, noun="model")
+
+    def model_versions(self, name: str) -> Page[ModelVersionAnswer]:
+        """All versions of a model, archived ones too. Raises NotThere for an unknown model."""
+        noun = f"model-version:{name}"
+        return self._all(lambda ml: ml.models.list(name, list_view_type=ARCHIVED_TOO), ModelVersionAnswer, noun=noun)
+
+    def model_version(self, name: str, version: str) -> Item[ModelVersionAnswer]:
+        """One version. Raises NotThere."""
+        return self._one(lambda ml: ml.models.get(name, version), ModelVersionAnswer, noun="model version")
+
+    def job(self, name: str) -> TrainingJob:
+        """One job. Raises NotThere; a step of a pipeline is found in the run history by the client itself."""
+        bodies = self._bodies(lambda ml: ml.jobs.get(name))
+        if len(bodies) > 1 and _is_run(bodies[-1]):
+            return training.of_run(read_one(bodies[-1], RunAnswer, noun="run").value)
+        return training.of_job(read_one(bodies[0], TrainingJobAnswer, noun="job").value)
+
+    def _one(self, ask: Callable[[Any], Any], kind: type[T], *, noun: str) -> Item[T]:
+        return read_one(self._bodies(ask)[0], kind, noun=noun)
+
+    def _all(self, lister: Callable[[Any], Any], kind: type[T], *, noun: str) -> Page[T]:
+        """Every page of a list as one. A link that comes twice ends it with an error."""
+        whole: Page[T] = Page([], [], None, 0)
+        link: str | None = None
+        seen: set[str] = set()
+        for _ in range(PAGES_AT_MOST):
+            body = self._bodies(partial(_ask_for_page, lister, link))[0]
+            page = read_page(body, kind, noun=noun)
+            whole = Page(whole.items + page.items, whole.malformed + page.malformed, None, whole.size_bytes + len(body))
+            link = _next_link(body)
+            if not link:
+                return whole
+            if link in seen:
+                break
+            seen.add(link)
+        raise AzureUnreadable("Azure ML sent the same page again and again.")
+
+    def _bodies(self, ask: Callable[[Any], Any]) -> list[bytes]:
+        """What Azure ML answers to one question of the client; never empty."""
+        try:
+            found = client(self.access)
+        except AzureError:
+            raise
+        except Exception as error:  # the SDK's own checks of names and clouds
+            raise AzureUnreadable(f"Azure ML's client cannot be used: {_first_line(error)}") from error
+        with found.bodies.kept() as bodies:
+            self._asked(found, ask, bodies)
+            return bodies
+
+    def _asked(self, found: Client, ask: Callable[[Any], Any], bodies: list[bytes]) -> None:
+        try:
+            ask(found.ml)
+        except AzureError:
+            raise
+        except Exception as error:
+            # With an answer at hand the client merely failed to make its own object of it.
+            if not bodies:
+                raise _without_answer(error) from error
+        if not bodies:
+            raise AzureUnreadable("Azure ML's client asked nothing.")
+
+
+def _ask_for_page(lister: Callable[[Any], Any], link: str | None, ml: Any) -> None:
+    next(lister(ml).by_page(continuation_token=link))
+
+
+def _without_answer(error: Exception) -> AzureError:
+    """Before any answer only the credential can fail: everything on the wire has its own errors."""
+    from azure.core.exceptions import ClientAuthenticationError
+
+    if isinstance(error, ClientAuthenticationError):
+        return CredentialRefused(f"No credential for Azure ML could be had: {_first_line(error)}")
+    return AzureUnreadable(f"Azure ML's client gave up ({type(error).__name__}: {_first_line(error)}).")
+
+
+def _next_link(body: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(body, type=_Link).next_link
+    except msgspec.MsgspecError as error:
+        raise AzureUnreadable("Azure ML sent a link to the next page that is no address.") from error
+
+
+def _is_run(body: bytes) -> bool:
+    try:
+        return bool(msgspec.json.decode(body, type=_Either).run_id)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,175 @@
+"""Loads `azure-ai-ml`, late and tamed: one client per workspace, over our own wire. Used by `releases.azure.ml` only.
+
+Each client adds a handler to a global logger for ever and a cloud's name can be pointed at one server only, once per
+process: so clients are made once, and servers that are not Microsoft's get a name of their own.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import requests
+
+from releases import outbound
+from releases.azure.wire import Rules, Wire
+
+CLOUDS = {
+    "": "AzureCloud",
+    "https://management.azure.com:443": "AzureCloud",
+    "https://management.usgovcloudapi.net:443": "AzureUSGovernment",
+    "https://management.chinacloudapi.cn:443": "AzureChinaCloud",
+}
+WORKSPACES_AT_MOST = 64
+
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class MlAccess:
+    """How to reach one workspace. `credential` is what `credentials.token_credential` gives.
+
+    Without `resource_manager_url` it is Microsoft's public cloud. `total_seconds` bounds one exchange.
+    """
+
+    subscription_id: str
+    resource_group: str
+    workspace: str
+    credential: Any
+    resource_manager_url: str = ""
+    ca_file: str = ""
+    total_seconds: float = 45.0
+
+
+@dataclass
+class Client:
+    """The real MLClient, and the bodies it was sent, thread by thread."""
+
+    ml: Any
+    wire: Wire
+    bodies: "Bodies"
+
+
+@dataclass
+class Bodies:
+    """Keeps the raw answers of one thread while it wants them."""
+
+    _local: threading.local = field(default_factory=threading.local)
+
+    def keep(self, body: bytes) -> None:
+        """Called by the wire."""
+        kept = getattr(self._local, "kept", None)
+        if kept is not None:
+            kept.append(body)
+
+    @contextmanager
+    def kept(self) -> Iterator[list[bytes]]:
+        """The answers that arrive in this thread during the block."""
+        self._local.kept = kept = list[bytes]()
+        try:
+            yield kept
+        finally:
+            self._local.kept = None
+
+
+def client(access: MlAccess) -> Client:
+    """The client for a workspace, made at first use (1.5 s, 100 MB the first time in a process); no request yet."""
+    with _lock:
+        return _made(access)
+
+
+@lru_cache(maxsize=WORKSPACES_AT_MOST)
+def _made(access: MlAccess) -> Client:
+    from azure.ai.ml import MLClient
+
+    _tame_loggers()
+    bodies = Bodies()
+    wire = _wire(access, bodies)
+    session = requests.Session()
+    session.mount("https://", wire)
+    session.mount("http://", wire)
+    ml = MLClient(
+        access.credential,
+        access.subscription_id,
+        access.resource_group,
+        access.workspace,
+        transport=_transport(session),
+        per_call_policies=_policies(access),
+        retry_total=0,
+        enable_telemetry=False,
+        show_progress=False,
+        **_cloud(access),
+    )
+    return Client(ml, wire, bodies)
+
+
+def _wire(access: MlAccess, bodies: Bodies) -> Wire:
+    url = access.resource_manager_url
+    is_microsofts = outbound.origin(url) in CLOUDS if url else True
+    return Wire(
+        Rules(
+            configured=(url,) if url else (),
+            hosts=outbound.AZURE_ML_HOSTS if is_microsofts else (),
+            total_seconds=access.total_seconds,
+            ca_file=access.ca_file,
+            before_request=lambda: None,
+            on_limits=lambda _: None,
+            on_body=bodies.keep,
+            service="Azure ML",
+        )
+    )
+
+
+def _transport(session: requests.Session) -> Any:
+    from azure.core.pipeline.transport import RequestsTransport
+
+    class WireTransport(RequestsTransport):  # type: ignore[misc]
+        """MLClient hands its own settings down to the transport, which would choke on them."""
+
+        def send(self, request: Any, **settings: Any) -> Any:
+            known = {name: value for name, value in settings.items() if name in ("stream", "proxies")}
+            return super().send(request, **known)
+
+    return WireTransport(session=session, session_owner=False)
+
+
+def _policies(access: MlAccess) -> list[Any]:
+    """A fresh list per client, because the SDK appends to it. Plain http is for a server on this machine only."""
+    if not access.resource_manager_url.startswith("http://"):
+        return []
+    from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+    class AllowHttp(SansIOHTTPPolicy[Any, Any]):
+        def on_request(self, request: Any) -> None:
+            request.context.options["enforce_https"] = False
+
+    return [AllowHttp()]
+
+
+def _cloud(access: MlAccess) -> dict[str, Any]:
+    """Which cloud, always said, because otherwise the process's last one would count."""
+    url = access.resource_manager_url.rstrip("/")
+    origin = outbound.origin(url) or ""
+    if origin in CLOUDS:
+        return {"cloud": CLOUDS[origin]}
+    metadata = {
+        "azure_portal": "https://portal.azure.com/",
+        "resource_manager": url,
+        "active_directory": "https://login.microsoftonline.com/",
+        "aml_resource_id": "https://ml.azure.com/",
+        "storage_endpoint": "core.windows.net",
+        "registry_discovery_endpoint": f"{url}/",
+    }
+    return {"cloud": f"slipway {origin}", "cloud_metadata": metadata}
+
+
+def _tame_loggers() -> None:
+    """The package logs to stderr by itself, and at INFO lists every request with its headers."""
+    own = logging.getLogger("azure.ai.ml")
+    own.handlers.clear()
+    own.propagate = True
+    for name in ("azure.ai.ml", "azure"):
+        logging.getLogger(name).setLevel(logging.WARNING)
