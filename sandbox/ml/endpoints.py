@@ -1,17 +1,15 @@
-"""Online endpoints and their deployments: reads, logs, and the whole-endpoint PUT by which traffic is changed.
+"""Online endpoints: reads, and the whole-endpoint PUT by which traffic is changed.
 
 There is no ETag: who writes last wins, as with the service.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.company.registry import Endpoint, EndpointDeployment
+from sandbox.company.registry import Endpoint
 from sandbox.http.messages import Refused, Request, Response, Route
 from sandbox.ml.arm import PROVIDER, Json, Place, offset, page, system_data, wanted
-from sandbox.ml.scoring_log import scoring_log
 
-_KIND = f"{PROVIDER}/workspaces/onlineEndpoints"
+KIND = f"{PROVIDER}/workspaces/onlineEndpoints"
 _TENANT = "2c895908-04e0-4952-89fd-54b0046d6288"
 
 
@@ -22,43 +20,23 @@ def routes(place: Place) -> list[Route]:
         return page(request, [render(place, one) for one in place.registry.endpoints.values()])
 
     def get(request: Request) -> Response:
-        return Response.json_of(render(place, _endpoint(place, request)))
-
-    def deployments(request: Request) -> Response:
-        endpoint = _endpoint(place, request)
-        return page(request, [deployment(place, endpoint, one) for one in endpoint.deployments.values()])
-
-    def get_deployment(request: Request) -> Response:
-        endpoint = _endpoint(place, request)
-        return Response.json_of(deployment(place, endpoint, _deployment(endpoint, request)))
-
-    def logs(request: Request) -> Response:
-        endpoint = _endpoint(place, request)
-        tail = int((request.json() if request.body else {}).get("tail") or 100)
-        lines = scoring_log(endpoint, _deployment(endpoint, request), now=datetime.now(UTC), tail=tail)
-        return Response.json_of({"content": "\n".join(lines) + "\n"})
+        return Response.json_of(render(place, endpoint_of(place, request)))
 
     return [
         place.route("GET", "/onlineEndpoints", listed, "ml.endpoints.list"),
         place.route("GET", "/onlineEndpoints/{endpoint}", get, "ml.endpoints.get"),
         place.route("PUT", "/onlineEndpoints/{endpoint}", lambda asked: _update(place, asked), "ml.endpoints.update"),
-        place.route("GET", "/onlineEndpoints/{endpoint}/deployments", deployments, "ml.deployments.list"),
-        place.route("GET", "/onlineEndpoints/{endpoint}/deployments/{name}", get_deployment, "ml.deployments.get"),
-        place.route("POST", "/onlineEndpoints/{endpoint}/deployments/{name}/getLogs", logs, "ml.deployments.logs"),
     ]
 
 
-def _endpoint(place: Place, request: Request) -> Endpoint:
+def endpoint_of(place: Place, request: Request) -> Endpoint:
+    """The endpoint named in the path; a 404 if there is none."""
     return wanted(place.registry.endpoints, kind="Endpoint", name=request.route["endpoint"])
-
-
-def _deployment(endpoint: Endpoint, request: Request) -> EndpointDeployment:
-    return wanted(endpoint.deployments, kind="Deployment", name=request.route["name"])
 
 
 def _update(place: Place, request: Request) -> Response:
     """The traffic is replaced as a whole: a deployment that the body leaves out gets none. Nothing else changes."""
-    endpoint, asked = _endpoint(place, request), request.json()
+    endpoint, asked = endpoint_of(place, request), request.json()
     traffic = _traffic(endpoint, (asked.get("properties") or {}).get("traffic") or {}, most=100)
     place.holder.act("set_traffic", endpoint=endpoint.name, traffic=traffic)
     response = Response.json_of(render(place, endpoint))
@@ -85,7 +63,7 @@ def render(place: Place, endpoint: Endpoint) -> Json:
     return {
         "id": place.id("onlineEndpoints", endpoint.name),
         "name": endpoint.name,
-        "type": _KIND,
+        "type": KIND,
         "properties": {
             "description": endpoint.description,
             "properties": {
@@ -115,73 +93,3 @@ def render(place: Place, endpoint: Endpoint) -> Json:
 
 def _without_zeroes(traffic: dict[str, int]) -> dict[str, int]:
     return {name: percent for name, percent in traffic.items() if percent}
-
-
-def deployment(place: Place, endpoint: Endpoint, row: EndpointDeployment) -> Json:
-    """The deployment; its number of instances is `sku.capacity`."""
-    probe = {
-        "failureThreshold": 30,
-        "successThreshold": 1,
-        "timeout": "PT2S",
-        "period": "PT10S",
-        "initialDelay": "PT10S",
-    }
-    properties = {
-        "description": None,
-        "properties": dict(row.properties),
-        "codeConfiguration": {
-            "codeId": place.id("codes", f"{endpoint.name}-{row.name}", "versions", "1"),
-            "scoringScript": row.scoring_script,
-        },
-        "environmentId": place.id("environments", row.environment, "versions", "1"),
-        "environmentVariables": {},
-        "scaleSettings": _scale(row),
-        "requestSettings": {
-            "maxQueueWait": _duration(row.max_queue_wait_ms),
-            "requestTimeout": _duration(row.scoring_timeout_ms),
-            "maxConcurrentRequestsPerInstance": row.max_concurrent_requests,
-        },
-        "modelMountPath": None,
-        "appInsightsEnabled": row.app_insights,
-        "livenessProbe": probe,
-        "readinessProbe": probe,
-        "provisioningState": row.provisioning_state,
-        "instanceType": row.instance_type,
-        "model": place.id("models", row.model, "versions", row.model_version),
-        "endpointComputeType": endpoint.kind,
-    }
-    if endpoint.kind == "Kubernetes":
-        asked = {"cpu": row.cpu, "memory": f"{row.memory_gb:g}Gi", "gpu": None}
-        properties["containerResourceRequirements"] = {
-            "containerResourceRequests": asked,
-            "containerResourceLimits": asked,
-        }
-    return {
-        "id": place.id("onlineEndpoints", endpoint.name, "deployments", row.name),
-        "name": row.name,
-        "type": f"{_KIND}/deployments",
-        "properties": properties,
-        "systemData": system_data(row.created_on, row.created_by, modified=row.modified_on, time=offset),
-        "tags": dict(row.tags),
-        "location": place.registry.workspace.location,
-        "kind": "Managed" if endpoint.kind == "Managed" else "K8S",
-        "sku": {"name": "Default", "tier": "Standard", "capacity": row.instance_count},
-    }
-
-
-def _scale(row: EndpointDeployment) -> Json:
-    if row.max_replicas is None:
-        return {"scaleType": "Default"}
-    return {
-        "scaleType": "TargetUtilization",
-        "minInstances": row.min_replicas or 1,
-        "maxInstances": row.max_replicas,
-        "targetUtilizationPercentage": row.target_utilization,
-        "pollingInterval": "PT1S",
-    }
-
-
-def _duration(milliseconds: int) -> str:
-    """ISO 8601: 60000 is PT1M, 500 is PT0.5S."""
-    seconds = milliseconds / 1000
-    return f"PT{seconds / 60:g}M" if seconds and seconds % 60 == 0 else f"PT{seconds:g}S"

@@ -36,7 +36,7 @@ from sandbox.ml import arm
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the package warns of itself when it is imported
     from azure.ai.ml import MLClient
-    from azure.ai.ml.entities import KubernetesCompute
+    from azure.ai.ml.entities import KubernetesCompute, KubernetesOnlineDeployment, TargetUtilizationScaleSettings
     from azure.ai.ml.exceptions import ValidationException
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -256,6 +256,34 @@ def test_impossible_traffic_is_refused(client: Any, registry: Registry, traffic:
     with pytest.raises(Exception, match=r"[Tt]raffic"):
         client.online_endpoints.begin_create_or_update(endpoint).result(timeout=30)
     assert registry.endpoints[ENDPOINT].traffic == {"blue": 90, "green": 10}
+
+
+def test_a_deployment_is_made_and_gets_no_traffic_yet(client: Any, registry: Registry, server: Server) -> None:
+    model = f"{registry.workspace.id}/models/{MODEL}/versions/12"
+    asked = KubernetesOnlineDeployment(
+        name="next",
+        endpoint_name=ENDPOINT,
+        model=model,
+        environment=f"{registry.workspace.id}/environments/sklearn/versions/1",
+        instance_count=2,
+        scale_settings=TargetUtilizationScaleSettings(
+            min_instances=2, max_instances=5, target_utilization_percentage=60
+        ),
+    )
+    client.online_deployments.begin_create_or_update(asked).result(timeout=30)
+    made = client.online_deployments.get("next", ENDPOINT)
+    assert (made.model, made.instance_count, made.scale_settings.max_instances) == (model, 2, 5)
+    assert client.online_endpoints.get(ENDPOINT).traffic["next"] == 0
+    assert server.application.counters.effects()["effects"] == {"put_deployment": 1}
+
+
+def test_a_deployment_of_an_unknown_model_is_refused(client: Any, registry: Registry) -> None:
+    absent = f"{registry.workspace.id}/models/{MODEL}/versions/999"
+    environment = f"{registry.workspace.id}/environments/sklearn/versions/1"
+    asked = KubernetesOnlineDeployment(name="next", endpoint_name=ENDPOINT, model=absent, environment=environment)
+    with pytest.raises(HttpResponseError, match="not registered"):
+        client.online_deployments.begin_create_or_update(asked).result(timeout=30)
+    assert "next" not in registry.endpoints[ENDPOINT].deployments
 
 
 def test_the_workspace_is_known_and_another_is_not(client: Any, server: Server, ca_file: Path) -> None:
