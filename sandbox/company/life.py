@@ -100,7 +100,9 @@ def next_time(trigger: Trigger, now: datetime) -> datetime:
 
 
 def _on_schedule(world: World, pipeline: Pipeline) -> bool:
-    trigger = next(t for t in pipeline.current.triggers if t.kind == "schedule")
+    trigger = next((t for t in pipeline.current.triggers if t.kind == "schedule"), None)
+    if trigger is None:
+        return False
     newest = [creating.latest(world, source) for source in pipeline.current.artifacts]
     last = world.shelf.release(pipeline.last_release).artifacts if pipeline.last_release else []
     if trigger.only_with_changes and [v.id for v in newest] == [v.id for v in last]:

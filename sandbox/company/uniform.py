@@ -5,7 +5,7 @@ times and versions differ. What is changed through the API is kept, and from the
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,10 +22,11 @@ from sandbox.company.registry import Model, ModelVersion
 from sandbox.company.releases import Approval, Attempt, Environment, Phase, Plan, Release, Step, Truth
 from sandbox.company.running import FIRST_TASK_ID
 from sandbox.company.stage import Stage
-from sandbox.company.world import World
+from sandbox.company.world import Ids, World
 
 STAGES, ATTEMPTS, VERSIONS = ("DEV TEST", "STAGING", "PROD"), 2, 200
 PER_RELEASE = len(STAGES) * ATTEMPTS
+NEW_IDS = 1_000_000_000
 MINUTE = timedelta(minutes=1)
 LASTS = 60 * MINUTE
 _RULE = seats((1, JONAS))
@@ -72,9 +73,10 @@ class UniformArchive:
         self._made = lru_cache(maxsize=512)(self._make)
 
     @property
-    def deployment_ids(self) -> range:
-        """See `Archive`."""
-        return range(1, len(self.release_ids) * PER_RELEASE + 1)
+    def deployment_ids(self) -> Sequence[int]:
+        """See `Archive`; a list only after somebody deployed something through the API."""
+        every = range(1, len(self.release_ids) * PER_RELEASE + 1)
+        return [*every, *self._shelf.deployment_ids] if self._shelf.deployment_ids else every
 
     def grow(self, moments: list[datetime]) -> None:
         """More releases, at these moments."""
@@ -105,14 +107,13 @@ class UniformArchive:
     def for_change(self, release_id: int) -> Release:
         """See `Archive`."""
         if release_id not in self._held:
-            release = self._held[release_id] = self._make(release_id)
-            for env in release.environments:
-                for attempt in env.attempts:
-                    self._shelf.add_deployment(env, attempt)
+            self._held[release_id] = self._make(release_id)
         return self._held[release_id]
 
     def deployment(self, deployment_id: int) -> tuple[Environment, Attempt]:
         """See `Archive`."""
+        if deployment_id > NEW_IDS:
+            return self._shelf.deployment(deployment_id)
         release = self.release((deployment_id - 1) // PER_RELEASE + 1)
         place = (deployment_id - 1) % PER_RELEASE
         env = release.environments[place // ATTEMPTS]
@@ -120,6 +121,8 @@ class UniformArchive:
 
     def approval(self, approval_id: int) -> tuple[Environment, Attempt, Approval]:
         """See `Archive`."""
+        if approval_id > NEW_IDS:
+            return self._shelf.approval(approval_id)
         release = self.release((approval_id - 1) // (PER_RELEASE * 3) + 1)
         for env in release.environments:
             for attempt in env.attempts:
@@ -140,10 +143,11 @@ class UniformArchive:
             for place in range(PER_RELEASE):
                 if before + place + 1 >= from_id and created + ends_after(place) >= moment:
                     yield before + place + 1
+        yield from self._shelf.modified_since(moment, from_id=from_id)
 
     def approvals(self) -> Iterator[tuple[Environment, Attempt, Approval]]:
-        """None of them waits for anybody, so a list of pending ones is empty; others are not listed here."""
-        return iter(())
+        """Those asked for since the start; none of the others waits for anybody, so they are not listed here."""
+        return self._shelf.approvals()
 
     def _make(self, release_id: int) -> Release:
         return make(self._pipeline, self.numbers(release_id))
@@ -239,7 +243,7 @@ def _phase(env: Environment, identity: int, start: datetime) -> Phase:
 def uniform_stage(*, seed: int, releases: int, anchor: datetime) -> Stage:
     """A world with one pipeline and its archive."""
     start = anchor - timedelta(days=425)
-    world = World(seed, Clock(start))
+    world = World(seed, Clock(start), Ids(NEW_IDS))
     pipeline = _pipeline(start)
     world.pipelines[pipeline.id], world.plans[pipeline.id] = pipeline, replace(BERTH_ETA, id=1, key="bench")
     for source in pipeline.current.artifacts[1:]:

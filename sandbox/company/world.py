@@ -24,16 +24,10 @@ Listener = Callable[..., None]
 class Ids:
     """The counters of the service. Approvals and deploy steps share one, as they do in Azure."""
 
-    def __init__(self) -> None:
-        self._counters: dict[str, count[int]] = {
-            "release": count(101),
-            "environment": count(2149),
-            "step": count(3577),
-            "deployment": count(1243),
-            "phase": count(1237),
-            "build": count(358),
-            "work item": count(4012),
-        }
+    def __init__(self, after: int = 0) -> None:
+        first = {"release": 101, "environment": 2149, "step": 3577, "deployment": 1243, "phase": 1237}
+        first |= {"build": 358, "work item": 4012}
+        self._counters = {what: count(after + number) for what, number in first.items()}
 
     def next(self, what: str) -> int:
         """The next id of this kind."""
