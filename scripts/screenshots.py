@@ -87,8 +87,8 @@ def _take_all(browser: Browser, url: str, name: str, address: str, *, state: Any
 
 def _take_readme(browser: Browser, url: str, addresses: dict[str, str], state: Any) -> int:
     README.mkdir(parents=True, exist_ok=True)
-    for name, theme in (("overview", "light"), ("release", "dark")):
-        viewport: Any = {"width": 1280, "height": 800}
+    viewport: Any = {"width": 1280, "height": 800}
+    for name, theme in zip(("overview", "release"), THEMES, strict=True):
         with browser.new_context(viewport=viewport, color_scheme=theme, storage_state=state) as context:
             page = context.new_page()
             _settle(page, url + addresses[name])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from releases.models import User
@@ -16,6 +17,14 @@ from tests.redis import running_redis
 from tests.workers import running_worker
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is said of PostgreSQL only is asked in the run on PostgreSQL only."""
+    if connection.vendor == "postgresql":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgresql")])
+    items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
 
 
 @pytest.fixture(autouse=True, scope="session")

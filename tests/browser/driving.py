@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
@@ -22,7 +22,7 @@ ARGUMENTS = [
 ]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WIDTHS = {1440: 900, 390: 844}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RUN_AXE = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations']});
   return found.violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)}));

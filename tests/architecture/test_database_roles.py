@@ -1,0 +1,68 @@
+"""The two roles of deploy/team/postgresql.sql: the application works with its own and cannot touch the trail."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.postgres import programs
+
+pytestmark = pytest.mark.postgresql
+ROOT = Path(__file__).resolve().parents[2]
+TRICKS = [
+    "UPDATE releases_auditevent SET type = 'x'",
+    "DELETE FROM releases_auditevent",
+    "TRUNCATE releases_auditevent",
+    "DROP TRIGGER releases_auditevent_no_change ON releases_auditevent",
+    "ALTER TABLE releases_auditevent DISABLE TRIGGER ALL",
+    "SET session_replication_role = replica",
+    "DROP TABLE releases_auditevent",
+    "CREATE OR REPLACE FUNCTION releases_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "SET ROLE slipway_owner",
+]
+
+
+@pytest.fixture(scope="module")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database made as docs/running.md says, migrated by its owner; the address for the application."""
+    server = urlsplit(os.environ["TEST_DATABASE_URL"])
+    where = f"{server.hostname}:{server.port}"
+    folder = programs()
+    assert folder is not None
+    script = ["-v", "owner_password='o'", "-v", "app_password='a'", "-f", "deploy/team/postgresql.sql"]
+    psql = [str(folder / "psql"), "-q", "-v", "ON_ERROR_STOP=1", os.environ["TEST_DATABASE_URL"], *script]
+    subprocess.run(psql, cwd=ROOT, check=True, capture_output=True)
+    app = f"postgresql://slipway_app:a@{where}/slipway"
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        "DATABASE_URL": app,
+        "DATABASE_OWNER_URL": f"postgresql://slipway_owner:o@{where}/slipway",
+        "SLIPWAY_VAR_DIR": str(tmp_path_factory.mktemp("var")),
+    }
+    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
+    yield app
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("DROP DATABASE slipway WITH (FORCE)")
+        connection.execute("DROP ROLE slipway_app")
+        connection.execute("DROP ROLE slipway_owner")
+
+
+def test_the_application_works_with_its_role(app_url):
+    with psycopg.connect(app_url) as connection:
+        insert = "INSERT INTO releases_organization (url, name, credential_kind, credential_variable, ca_file, state, "
+        insert += "state_sentence, own_identity_key, own_identity_name, sending_enabled, created_at) VALUES "
+        connection.execute(insert + "('https://x.example', 'x', 'pat', '', '', 'connected', '', '', '', true, now())")
+        assert connection.execute("SELECT count(*) FROM releases_auditevent").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_the_application_cannot_touch_the_trail(app_url, trick):
+    with psycopg.connect(app_url) as connection, pytest.raises(psycopg.Error) as refused:
+        connection.execute(trick)
+    assert refused.type in (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityConstraintViolation)
