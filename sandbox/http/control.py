@@ -19,7 +19,7 @@ def routes(
     """`books` tells the company's own ledger; `advance` lives through n further events (None: it does not live)."""
 
     def list_faults(_: Request) -> Response:
-        return Response.json_of({"kinds": sorted(faults.kinds), "faults": faults.listed()})
+        return Response.json_of({"kinds": faults.explained(), "faults": faults.listed()})
 
     def add_fault(request: Request) -> Response:
         asked = request.json()

@@ -28,19 +28,19 @@ def routes(recording: Recording) -> list[Route]:
         ("/{org}/_apis/projects", answers.projects, "projects.list"),
         ("/{org}/_apis/projects/{project}", answers.project, "projects.get"),
         (f"{_P}/releases", answers.releases, "releases.list"),
-        (f"{_P}/releases/{{id:int}}", answers.release, "releases.get"),
-        (f"{_P}/releases/{{id:int}}/environments/{{environment:int}}", answers.environment, "environments.get"),
-        (f"{_P}/releases/{{id:int}}/changes", answers.nothing, "releases.changes"),
-        (f"{_P}/releases/{{id:int}}/workitems", answers.nothing, "releases.workitems"),
-        (f"{_P}/releases/{{id:int}}/history", answers.nothing, "releases.history"),
-        (f"{_P}/releases/{{id:int}}/manualInterventions", answers.nothing, "interventions.list"),
+        (f"{_P}/releases/{{release:int}}", answers.release, "releases.get"),
+        (f"{_P}/releases/{{release:int}}/environments/{{environment:int}}", answers.environment, "environments.get"),
+        (f"{_P}/releases/{{release:int}}/changes", answers.nothing, "releases.changes"),
+        (f"{_P}/releases/{{release:int}}/workitems", answers.nothing, "releases.workitems"),
+        (f"{_P}/releases/{{release:int}}/history", answers.nothing, "releases.history"),
+        (f"{_P}/releases/{{release:int}}/manualInterventions", answers.nothing, "interventions.list"),
         (f"{_P}/deployments", answers.deployments, "deployments.list"),
         (f"{_P}/approvals", answers.approvals, "approvals.list"),
         (f"{_P}/artifacts/versions", answers.versions, "artifacts.versions"),
         (f"{_P}/definitions", answers.definitions, "definitions.list"),
-        (f"{_P}/definitions/{{id:int}}", answers.definition, "definitions.get"),
-        (f"{_P}/definitions/{{id:int}}/revisions", answers.revisions, "definitions.revisions"),
-        (f"{_P}/definitions/{{id:int}}/revisions/{{revision:int}}", answers.revision, "definitions.revision"),
+        (f"{_P}/definitions/{{definition:int}}", answers.definition, "definitions.get"),
+        (f"{_P}/definitions/{{definition:int}}/revisions", answers.revisions, "definitions.revisions"),
+        (f"{_P}/definitions/{{definition:int}}/revisions/{{revision:int}}", answers.revision, "definitions.revision"),
     ]
     writes = [
         Route(method, f"{_P}/{{rest:path}}", _unchangeable, "change") for method in ("POST", "PUT", "PATCH", "DELETE")
@@ -92,7 +92,7 @@ class _Answers:
         return Response.json_of({"count": 0, "value": []})
 
     def _wanted(self, request: Request) -> RecordedRelease:
-        number = int(request.route["id"])
+        number = int(request.route["release"])
         release = self.recording.releases.get(number)
         if release is None:
             raise Refused(404, "ReleaseNotFoundException", f"VS402867: Release with ID {number} does not exist.")
@@ -169,15 +169,15 @@ class _Answers:
         return page(request, rows, order="ascending")
 
     def definition(self, request: Request) -> Response:
-        return Response.json_of(made_up.definition(self._of_definition(int(request.route["id"]))))
+        return Response.json_of(made_up.definition(self._of_definition(int(request.route["definition"]))))
 
     def revision(self, request: Request) -> Response:
-        number, revision = int(request.route["id"]), int(request.route["revision"])
+        number, revision = int(request.route["definition"]), int(request.route["revision"])
         return Response.json_of(made_up.definition(self._of_definition(number, revision=revision)))
 
     def revisions(self, request: Request) -> Response:
         """The revisions that releases were made of; the others are not known."""
-        number = int(request.route["id"])
+        number = int(request.route["definition"])
         newest = {release.said.get("releaseDefinitionRevision"): release for release in self._of_definition(number)}
         rows = [
             {

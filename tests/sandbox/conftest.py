@@ -48,7 +48,10 @@ class Toy:
     def routes(self) -> list[Route]:
         path = "/{org}/{project}/_apis/Release"
         detail = Route(
-            "GET", f"{path}/releases/{{id:int}}", lambda r: Response.json_of(_release(int(r.route["id"]))), "release"
+            "GET",
+            f"{path}/releases/{{release:int}}",
+            lambda r: Response.json_of(_release(int(r.route["release"]))),
+            "release",
         )
         log = Route("GET", f"{path}/log", lambda _: Response(body=b"line\n", content_type="text/plain"), "log")
         return [

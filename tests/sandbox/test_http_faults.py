@@ -250,7 +250,7 @@ def test_a_fault_waits_hits_and_is_over(wire: Wire) -> None:
 
 
 def test_a_fault_may_be_narrowed_to_a_path_or_a_parameter(wire: Wire) -> None:
-    wire.fault("forbidden", times=0, when={"id": "3"})
+    wire.fault("forbidden", times=0, when={"release": "3"})
     wire.fault("throttle", times=0, when={"continuationToken": "11"})
     assert [wire.get(f"releases/{n}").status_code for n in (2, 3, 4)] == [200, 403, 200]
     assert [wire.get(params={"continuationToken": n}).status_code for n in (11, 21)] == [429, 200]
@@ -262,6 +262,12 @@ def test_faults_are_taken_back_and_nonsense_is_refused(wire: Wire) -> None:
     assert wire.get().status_code == 200
     for asked in ({"kind": "flood"}, {"kind": "hang", "tims": 3}, "hang", {"kind": "malformed", "args": {"what": "x"}}):
         assert requests.post(f"{wire.url}/_sandbox/faults", json=asked, timeout=5).status_code == 400
+
+
+def test_every_kind_of_fault_explains_itself(wire: Wire) -> None:
+    kinds = wire.told("faults")["kinds"]
+    assert len(kinds) >= 20
+    assert all(len(words) > 20 for words in kinds.values()), kinds
 
 
 def test_requests_are_counted_by_route_with_their_times_and_faults(wire: Wire) -> None:

@@ -33,6 +33,7 @@ def rate_limit(args: Args) -> dict[str, str]:
 
 
 def throttle(exchange: Exchange, args: Args) -> None:
+    """429 with the quota headers. Args: `retry_after` (seconds, or null for none; default 7), `form` ("date")."""
     message = (
         "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource "
         "'ReleaseManagement' in namespace 'User'. For more information on why your request was blocked, see the help."
@@ -45,7 +46,7 @@ def throttle(exchange: Exchange, args: Args) -> None:
 
 
 def unavailable(exchange: Exchange, args: Args) -> None:
-    """Args: `envelope` true, false (HTML of a proxy) or "bom" (JSON behind a byte order mark, seen in real answers)."""
+    """503. Args: `envelope` true, false (HTML of a proxy) or "bom" (behind a byte order mark), `retry_after`."""
     envelope = args.get("envelope", True)
     if envelope is False:
         page = b"<html><body><h1>Service Unavailable</h1></body></html>"
@@ -68,21 +69,23 @@ def error(exchange: Exchange, args: Args) -> None:
 
 
 def sign_in(exchange: Exchange, _: Args) -> None:
+    """203 with the HTML of the sign-in page: what an expired token gets for GET and POST."""
     exchange.response = Response(status=203, body=SIGN_IN_PAGE, content_type=HTML)
 
 
 def html(exchange: Exchange, _: Args) -> None:
+    """200 with the HTML of the sign-in page."""
     exchange.response = Response(status=200, body=SIGN_IN_PAGE, content_type=HTML)
 
 
 def redirect(exchange: Exchange, args: Args) -> None:
-    """Args: `location` (default the sandbox's own sign-in page)."""
+    """302 to the sign-in page. Args: `location` (default the sandbox's own sign-in page)."""
     location = str(args.get("location", f"{exchange.request.base_url}/_signin"))
     exchange.response = Response(status=302, content_type=HTML, headers={"Location": location})
 
 
 def unauthorized(exchange: Exchange, args: Args) -> None:
-    """Args: `shape` "envelope" (default), "list" (an empty list, as seen in real answers), "empty" or "html"."""
+    """401. Args: `shape` "envelope" (default), "list" (an empty list, as seen in real answers), "empty" or "html"."""
     shape = args.get("shape", "envelope")
     if shape == "list":
         exchange.response = Response.json_of({"count": 0, "value": []}, 401)
@@ -95,14 +98,14 @@ def unauthorized(exchange: Exchange, args: Args) -> None:
 
 
 def forbidden(exchange: Exchange, args: Args) -> None:
-    """Args: `permission`, named in the message as Azure names the missing one."""
+    """403. Args: `permission`, named in the message as Azure names the missing one."""
     permission = args.get("permission", "View releases")
     message = f"VS402904: Access denied. The service needs the permission '{permission}' to perform this action."
     exchange.refuse(403, "AccessDeniedException", message)
 
 
 def not_found(exchange: Exchange, args: Args) -> None:
-    """Args: `shape` "envelope" (default) or "text" (a path nobody serves)."""
+    """404. Args: `shape` "envelope" (default) or "text" (a path nobody serves)."""
     if args.get("shape") == "text":
         exchange.response = no_controller(exchange.request.path)
     else:
@@ -116,9 +119,8 @@ def no_controller(path: str) -> Response:
 
 
 def deleted(exchange: Exchange, args: Args) -> bool | None:
-    """A release (args `id`, default any) that is gone when its detail is asked for; lists still carry it."""
-    route = exchange.request.route
-    asked = next((route[part] for part in ("id", "release_id", "releaseId", "release") if part in route), "")
+    """A release is gone when its detail is asked for, though lists carry it. Args: `id` (default: any)."""
+    asked = exchange.request.route.get("release", "")
     if args.get("id") is not None and str(args["id"]) != asked:
         return False
     message = f"VS402867: Release with ID {asked} does not exist."

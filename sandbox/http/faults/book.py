@@ -1,5 +1,6 @@
 """Which faults are set and whom they hit. Filled through /_sandbox/faults, asked by the server for each request."""
 
+import inspect
 import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -61,6 +62,11 @@ class FaultBook:
             fault.number = self._last
             self._faults.append(fault)
         return asdict(fault)
+
+    def explained(self) -> dict[str, str]:
+        """What each kind does and which args it takes, in the words of its function."""
+        functions = {name: kind.before or kind.after for name, kind in self.kinds.items()}
+        return {name: inspect.getdoc(function) or "" for name, function in sorted(functions.items())}
 
     def listed(self) -> list[dict[str, Any]]:
         """The faults with how often they let pass and hit."""

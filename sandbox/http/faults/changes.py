@@ -25,19 +25,25 @@ MALFORMATIONS: dict[str, dict[str, Any]] = {
 
 
 def add_retry_after(exchange: Exchange, args: Args) -> None:
+    """Retry-After on a good answer. Args: `retry_after` (seconds, default 7), `form` ("date")."""
     exchange.answered().headers["Retry-After"] = retry_after(args)
 
 
 def add_rate_limit(exchange: Exchange, args: Args) -> None:
+    """The quota headers on a good answer. Args: `limit`, `remaining`, `delay`, `reset` (seconds from now)."""
     exchange.answered().headers.update(rate_limit(args))
 
 
 def add_headers(exchange: Exchange, args: Args) -> None:
+    """Any headers on a good answer: args are their names and values."""
     exchange.answered().headers.update({str(name): str(value) for name, value in args.items()})
 
 
 def malformed(exchange: Exchange, args: Args) -> bool:
-    """Args: `id` (default the first), `what` (of MALFORMATIONS, "not_an_object", "nested") or `set` {field: value}."""
+    """One release of a page is malformed.
+
+    Args: `id` (default the first), `what` (of MALFORMATIONS, "not_an_object", "nested") or `set` {field: value}.
+    """
     body = exchange.body()
     is_page = isinstance(body, dict) and isinstance(body.get("value"), list)
     items = body["value"] if is_page else [body]
@@ -70,7 +76,10 @@ def _nest(exchange: Exchange, *, depth: int) -> None:
 
 
 def huge(exchange: Exchange, args: Args) -> bool | None:
-    """Args: `shape` "text" (a long field or log), "array", "nesting" or "gzip"; `size` in bytes, items or levels."""
+    """A huge body.
+
+    Args: `shape` "text" (a long field or log), "array", "nesting" or "gzip"; `size` in bytes, items or levels.
+    """
     shape, response = args.get("shape", "text"), exchange.answered()
     size = int(args.get("size", 50_000_000))
     if shape == "gzip":
@@ -99,7 +108,7 @@ def _gzip_bomb(size: int) -> bytes:
 
 
 def cut(exchange: Exchange, args: Args) -> bool | None:
-    """Args: `how` "length" (announced longer than sent, then closed) or "string" (complete, but ends in a string)."""
+    """A cut answer. Args: `how` "length" (announced longer than sent, closed) or "string" (whole, ends in a string)."""
     body = exchange.answered().body
     if args.get("how", "length") == "length":
         kept = int(len(body) * float(args.get("share", 0.6)))

@@ -81,7 +81,7 @@ class Pages:
         return True
 
     def _loop(self, exchange: Exchange, args: Args) -> bool:
-        """Args: `how` "repeat" (the token asked with comes back) or "alternate" (back to the first: A, B, A)."""
+        """Tokens in a circle. Args: `how` "repeat" (A, A, A) or "alternate" (A, B, A)."""
         asked = exchange.request.first("continuationtoken")
         body = exchange.body() if not asked else None
         if isinstance(body, dict) and "nextLink" in body:
