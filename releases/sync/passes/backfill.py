@@ -1,0 +1,152 @@
+"""Reads a project's history once, oldest first, several stretches of it at a time. Called by the history line.
+
+The cursor holds every stretch with its continuation token, saved with each page: what was killed goes on where it was.
+"""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from releases.azure.answers import Page, ReleaseAnswer
+from releases.azure.devops import DevOps
+from releases.models import Watermark
+from releases.states import Depth
+from releases.sync import watermarks
+from releases.sync.connections import Calls
+from releases.sync.passes.feeds import Tokens
+from releases.sync.passes.inflight import in_flight
+from releases.sync.passes.listing import FEED as LISTING
+from releases.sync.passes.listing import Seen, listed, mark_missing, note
+from releases.sync.passes.pages import Answered, commit, keep
+from releases.sync.passes.reading import newest_release
+from releases.sync.passes.stretches import Stretch, Stretches
+from releases.sync.passes.work import Work
+
+FEED = "history"
+AGAIN = "again"
+"""In the cursor: when somebody asked to read the history once more."""
+
+EDGE = timedelta(seconds=1)
+"""Asked for beyond each end of a stretch: whether Azure's bounds are inclusive is not documented."""
+
+
+@dataclass
+class _Pages:
+    """The pages of all stretches; one request at a time in each."""
+
+    work: Work
+    stretches: Stretches
+    waiting: list[tuple[Stretch, str | None]] = field(default_factory=list)
+    tokens: dict[int, Tokens] = field(default_factory=dict)
+    ahead: int = 0
+
+    def __post_init__(self) -> None:
+        self.waiting = [(one, one.token) for one in self.stretches.all if not one.is_done]
+
+    def take(self) -> tuple[Stretch, str | None] | None:
+        if self.work.budget.is_spent:
+            return None
+        if not self.waiting and (new := self.stretches.halve_longest()):
+            self.waiting.append((new, None))
+        return self.waiting.pop(0) if self.waiting else None
+
+    def ask(self, question: tuple[Stretch, str | None], calls: Calls) -> "Future[tuple[datetime, Page[ReleaseAnswer]]]":
+        stretch, token = question
+        asked_at = calls.asked_at()
+        project = self.work.project.azure_id
+        since = stretch.since - EDGE if stretch.since else None
+        bound = stretch.bound + EDGE if stretch.bound else None
+
+        def page(devops: DevOps) -> tuple[datetime, Page[ReleaseAnswer]]:
+            return asked_at, devops.releases(project, token=token, min_created=since, max_created=bound)
+
+        return calls.elsewhere(page)
+
+    def came(self, question: tuple[Stretch, str | None], answer: tuple[datetime, Page[ReleaseAnswer]]) -> None:
+        stretch, token = question
+        page = answer[1]
+        self.tokens.setdefault(id(stretch), Tokens(token)).note(page.token)
+        beyond = stretch.until is not None and any(item.value.created_on >= stretch.until for item in page.items)
+        if page.token and not beyond:
+            self.waiting.append((stretch, page.token))
+
+
+def is_complete(mark: Watermark) -> bool:
+    """Whether the history was read to its end, and nobody asked to read it again."""
+    return mark.completed_at is not None and AGAIN not in mark.cursor
+
+
+def backfill(work: Work, mark: Watermark) -> bool:
+    """Go on reading the history until it is complete (True) or the budget is spent (False)."""
+    stretches = _stretches(work, mark)
+    pages = _Pages(work, stretches)
+    for (stretch, _), (asked_at, page) in in_flight(pages, work.calls):
+        _keep(work, mark, stretches, stretch, page, asked_at=asked_at)
+    if stretches.is_done:
+        _end(work, mark, stretches)
+    return stretches.is_done
+
+
+def _keep(
+    work: Work,
+    mark: Watermark,
+    stretches: Stretches,
+    stretch: Stretch,
+    page: Page[ReleaseAnswer],
+    *,
+    asked_at: datetime,
+) -> None:
+    items = [item for item in page.items if item.value.created_on and stretch.takes(item.value.created_on)]
+    seen = _seen(mark, page)
+    stretch.stored([item.value.created_on for item in page.items], token=page.token, read=len(items))
+
+    def save() -> None:
+        mark.cursor = {**mark.cursor, **seen, "stretches": stretches.as_json(), "read": stretches.read}
+        watermarks.save(mark)
+
+    keep(work, Answered(items, asked_at, Depth.LISTED, page.malformed), then=save)
+
+
+def _seen(mark: Watermark, page: Page[ReleaseAnswer]) -> dict[str, Any]:
+    """When the history is read again: which releases came, so that missing ones can be told at the end."""
+    if AGAIN not in mark.cursor:
+        return {}
+    seen = Seen(mark.cursor.get("seen", ""))
+    is_blind = note(seen, page) or mark.cursor.get("is_blind", False)
+    return {"seen": seen.as_text(), "is_blind": is_blind}
+
+
+def _end(work: Work, mark: Watermark, stretches: Stretches) -> None:
+    """The history is complete: changes go on from the newest release, the next listing is a day away."""
+    cursor = mark.cursor
+    if AGAIN in cursor and not cursor.get("is_blind"):
+        mark_missing(work, Seen(cursor.get("seen", "")), began=datetime.fromisoformat(cursor[AGAIN]))
+
+    def save() -> None:
+        mark.cursor = {"recent_since": cursor.get("recent_since")}
+        mark.value, mark.completed_at = stretches.read_to, timezone.now()
+        watermarks.save(mark, "value", "completed_at")
+        listed(work.mark(LISTING))
+
+    commit(work, save)
+
+
+def _stretches(work: Work, mark: Watermark) -> Stretches:
+    """Where the backfill goes on, or its beginning: how far the history reaches, cut for as many requests at once."""
+    if mark.cursor.get("stretches"):
+        return Stretches.from_json(mark.cursor["stretches"])
+    oldest, newest = newest_release(work, ascending=True), newest_release(work)
+    stretches = Stretches.between(
+        oldest.created_on if oldest else None, newest.created_on if newest else None, count=work.calls.width
+    )
+    expected = newest.id - oldest.id + 1 if oldest and newest else 0
+
+    def save() -> None:
+        mark.cursor = {**mark.cursor, "stretches": stretches.as_json(), "read": 0, "expected": expected}
+        watermarks.save(mark)
+
+    commit(work, save)
+    return stretches

@@ -1,0 +1,118 @@
+"""A sandbox as a process of its own, and a project of ours that reads it. Used by sync and fault tests and the scripts.
+
+The sandbox lives on at a thousandth of real speed, so that it stands still while it is compared; `advance` moves it on.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from releases.models import Organization, Project
+from tests.servers import running, wait_until
+
+VARIABLE = "SLIPWAY_TEST_COMPANY_PAT"
+STANDSTILL = "0.001"
+ORIGINS = "SLIPWAY_OUTBOUND_ORIGINS"
+
+
+@dataclass(frozen=True)
+class Company:
+    """A running sandbox: where it listens, and its doors for tests."""
+
+    addresses: dict[str, Any]
+    _session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def url(self) -> str:
+        """Where its own doors are."""
+        return str(self.addresses["url"])
+
+    def books(self) -> dict[str, Any]:
+        """Its ledger."""
+        return self._get("books")
+
+    def fault(self, route: str, kind: str, **more: Any) -> None:
+        """Set a fault; see `sandbox.http.faults`."""
+        answer = self._session.post(
+            f"{self.url}/_sandbox/faults", json={"route": route, "kind": kind, **more}, timeout=30
+        )
+        assert answer.status_code == 201, answer.text
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults that are set, with how often they hit."""
+        faults: list[dict[str, Any]] = self._get("faults")["faults"]
+        return faults
+
+    def heal(self) -> None:
+        """Take all faults back and forget all counts."""
+        self._session.delete(f"{self.url}/_sandbox/faults", timeout=30)
+        self._session.delete(f"{self.url}/_sandbox/requests", timeout=30)
+
+    def requests(self) -> dict[str, Any]:
+        """Requests counted by route, and the newest ones."""
+        return self._get("requests")
+
+    def asked(self, route: str = "") -> list[dict[str, Any]]:
+        """The requests so far, oldest first, of one route or of all."""
+        recent: list[dict[str, Any]] = self.requests()["recent"]
+        return [one for one in recent if route in ("", one["route"])]
+
+    def advance(self, events: int) -> None:
+        """Live through so many further events at once."""
+        answer = self._session.post(f"{self.url}/_sandbox/advance", json={"events": events}, timeout=120)
+        answer.raise_for_status()
+
+    def project(self, *, slug: str = "harbour", url: str = "") -> Project:
+        """Rows that connect the company's project, made when they are not there."""
+        organization, _ = Organization.objects.get_or_create(
+            url=url or self.addresses["organization_url"],
+            defaults={"name": self.addresses["organization"], "credential_variable": VARIABLE},
+        )
+        project, _ = Project.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "organization": organization,
+                "azure_id": self.project_id,
+                "name": self.addresses["project"],
+            },
+        )
+        return project
+
+    @property
+    def project_id(self) -> str:
+        """The project's GUID, or its name where the sandbox tells none."""
+        return str(self.addresses.get("project_id") or self.addresses["project"])
+
+    def _get(self, door: str) -> dict[str, Any]:
+        answer = self._session.get(f"{self.url}/_sandbox/{door}", timeout=30)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@contextmanager
+def living_company(folder: Path, *, seed: int = 7, releases: int = 120, **options: str) -> Iterator[Company]:
+    """A company in a process of its own. `options` are further ones of `python -m sandbox`."""
+    log = folder / "sandbox.log"
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--seed", str(seed), "--releases", str(releases)]
+    for name, value in {"speed": STANDSTILL, **options}.items():
+        command += [f"--{name.replace('_', '-')}", value]
+    with running(command, log=log):
+        wait_until(lambda: _announcement(log), seconds=60, what="the sandbox")
+        os.environ[VARIABLE] = "a-token-for-tests"
+        yield Company(_announcement(log) or {})
+
+
+def _announcement(log: Path) -> dict[str, Any] | None:
+    for line in log.read_text().splitlines() if log.exists() else []:
+        if line.startswith("{") and '"ready"' in line:
+            found: dict[str, Any] = json.loads(line)
+            return found
+    return None
