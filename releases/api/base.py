@@ -92,7 +92,7 @@ class Noun(ApiView, ReadOnlyModelViewSet[Any]):
 
     def _given(self) -> dict[str, Any]:
         """The filters in the address, validated. Raises ValidationError, also for one that does not exist."""
-        filters = self.filters(data=self.request.query_params)
+        filters = self.filters(data=self.request.query_params.dict())
         if unknown := sorted(self.request.query_params.keys() - filters.fields.keys()):
             known = ", ".join(filters.fields)
             raise ValidationError({unknown[0]: [f"There is no such parameter. Use {known}."]})

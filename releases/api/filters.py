@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from releases.api.paging import DEFAULT_SIZE, LARGEST_SIZE
@@ -12,12 +13,20 @@ LARGEST_ID = 2**63 - 1
 LONGEST = 400
 
 
+TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"^[^\x00]+$"}
+
+
+@extend_schema_field(TEXT)
+class Word(serializers.CharField):
+    """Text compared as it is; neither empty nor with a NUL, which PostgreSQL does not know."""
+
+
 def _id(told: str) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False, help_text=told)
 
 
-def _word(told: str) -> serializers.CharField:
-    return serializers.CharField(max_length=LONGEST, required=False, help_text=told)
+def _word(told: str) -> Word:
+    return Word(max_length=LONGEST, trim_whitespace=False, required=False, help_text=told)
 
 
 def _one_of(words: Any, told: str) -> serializers.ChoiceField:

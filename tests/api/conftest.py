@@ -1,0 +1,76 @@
+"""One of everything the API shows, and programs that ask for it with a key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from releases.actions.api_keys import create_api_key
+from releases.models import Project, SyncRun, User
+from releases.states import TriggerKind
+from tests import factories
+
+V1 = "/api/v1"
+
+
+class Program:
+    """A program that asks the API with a key."""
+
+    def __init__(self, secret: str) -> None:
+        self._client = Client(headers={"authorization": f"Bearer {secret}"})
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """The answer to GET /api/v1/PATH."""
+        return self._client.get(f"{V1}/{path}", parameters)
+
+
+def program_of(user: User, *scopes: str) -> Program:
+    """A program with a fresh key of this person."""
+    return Program(create_api_key(user, name="test", scopes=scopes or ["read"], by=user).secret)
+
+
+@dataclass(frozen=True)
+class Harbour:
+    """A project with one row of each noun; `ids` by the noun's name in addresses."""
+
+    project: Project
+    ids: dict[str, int]
+
+
+def harbour() -> Harbour:
+    """Rows of every noun, all of one project."""
+    workspace = factories.workspace()
+    project = factories.project()
+    project.workspaces.add(workspace)
+    pipeline = factories.pipeline(project=project)
+    stage = factories.stage(pipeline=pipeline)
+    run = factories.training_run(workspace=workspace)
+    version = factories.model_version(workspace=workspace, training_run=run, version="8")
+    somebody = factories.identity(name="Åsa Öberg", email="asa@harbour.example")
+    release = factories.release(pipeline=pipeline, trigger_kind=TriggerKind.MODEL, created_by=somebody)
+    factories.artifact(release=release, alias="model", version="8", model_version=version, is_triggering=True)
+    row = factories.release_stage(release=release, stage=stage)
+    attempt = factories.deployment(release_stage=row, requested_by=somebody)
+    factories.step(deployment=attempt)
+    approval = factories.approval(release_stage=row, approver=somebody)
+    now = timezone.now()
+    sync_run = SyncRun.objects.create(project=project, kind="listed", started_at=now, heartbeat_at=now)
+    rows = {
+        "projects": project,
+        "pipelines": pipeline,
+        "releases": release,
+        "deployments": attempt,
+        "approvals": approval,
+        "model-versions": version,
+        "training-runs": run,
+        "sync-runs": sync_run,
+    }
+    return Harbour(project=project, ids={name: row.pk for name, row in rows.items()})
+
+
+@pytest.fixture
+def port(db: None) -> Harbour:
+    """One project with one row of everything."""
+    return harbour()

@@ -1,0 +1,141 @@
+"""Who may ask what, for every address of the API as its URLconf lists them: a new one without a rule fails here."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from releases.api.urls import NOUNS, urlpatterns
+from releases.policies import scopes
+from releases.states import Role
+from tests import factories
+from tests.api.conftest import V1, Harbour, harbour, program_of
+
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+def addresses(port: Harbour) -> Iterator[tuple[str, str]]:
+    """(name, path) of every address, filled in with the ids of this project."""
+    for pattern in urlpatterns:
+        name = str(pattern.name)
+        pk = port.ids.get(name.removesuffix("-detail"))
+        yield name, f"{V1}/{pattern.pattern}".replace("<int:pk>", str(pk)).replace("^(?P<rest>.*)$", "elsewhere")
+
+
+def expected(name: str) -> int:
+    """What whoever may read everything is answered."""
+    return 404 if name == "not-here" else 200
+
+
+def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
+    names = {str(pattern.name) for pattern in urlpatterns}
+    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here"}
+    assert set(NOUNS) == set(scopes.NOUNS)
+
+
+@pytest.mark.django_db
+def test_nobody_reads_anything_without_a_key_or_a_session(port: Harbour) -> None:
+    for name, path in addresses(port):
+        answer = Client().get(path)
+        assert answer.status_code == 401, name
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer"), name
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("is_everywhere", [True, False])
+@pytest.mark.django_db
+def test_every_role_reads_everything_of_its_project(role: Role, is_everywhere: bool, port: Harbour) -> None:
+    person = factories.user(role=role, project=None if is_everywhere else port.project)
+    for client in (factories.browser_of(person), program_of(person)._client):
+        for name, path in addresses(port):
+            answer = client.get(path)
+            assert answer.status_code == expected(name), name
+            assert answer.headers["Cache-Control"] == "no-store", name
+            if name in NOUNS:
+                assert [row["id"] for row in answer.json()["results"]] == [port.ids[name]], name
+
+
+@pytest.mark.django_db
+def test_another_projects_rows_do_not_exist(port: Harbour) -> None:
+    other = harbour()
+    stranger = factories.browser_of(factories.user(role=Role.ADMINISTRATOR, project=port.project))
+    for name, path in addresses(other):
+        answer = stranger.get(path)
+        if name.endswith("-detail"):
+            assert answer.status_code == 404, name
+        elif name in NOUNS:
+            assert [row["id"] for row in answer.json()["results"]] == [port.ids[name]], name
+
+
+@pytest.mark.django_db
+def test_another_projects_rows_are_not_reached_by_filters(port: Harbour) -> None:
+    other = harbour()
+    stranger = factories.browser_of(factories.user(role=Role.QA, project=port.project))
+    for question in (
+        f"releases/?pipeline={other.ids['pipelines']}",
+        f"releases/?project={other.project.slug}",
+        f"deployments/?release={other.ids['releases']}",
+        f"approvals/?pipeline={other.ids['pipelines']}",
+        f"model-versions/?training_run={other.ids['training-runs']}",
+        f"pipelines/?project={other.project.slug}",
+        f"sync-runs/?project={other.project.slug}",
+    ):
+        assert stranger.get(f"{V1}/{question}").json()["results"] == [], question
+
+
+@pytest.mark.django_db
+def test_who_has_no_role_sees_nothing(port: Harbour) -> None:
+    client = factories.browser_of(factories.user())
+    for name, path in addresses(port):
+        answer = client.get(path)
+        if name.endswith("-detail"):
+            assert answer.status_code == 404, name
+        elif name in NOUNS:
+            assert answer.json()["results"] == [], name
+
+
+@pytest.mark.django_db
+def test_a_role_taken_away_is_gone_on_the_next_request(port: Harbour) -> None:
+    person = factories.user(role=Role.QA)
+    program = program_of(person)
+    assert program.get("releases/").json()["results"]
+    person.memberships.all().delete()
+    assert program.get("releases/").json()["results"] == []
+
+
+@pytest.mark.parametrize("noun", scopes.NOUNS)
+@pytest.mark.django_db
+def test_a_narrow_key_opens_its_noun_only(noun: str, port: Harbour) -> None:
+    program = program_of(factories.user(role=Role.QA), f"read:{noun}")
+    for name, path in addresses(port):
+        answer = program._client.get(path)
+        if name.removesuffix("-detail") in (noun, "schema"):
+            assert answer.status_code == 200, name
+        elif name != "not-here":
+            assert answer.status_code == 403, name
+            assert answer.json()["code"] == "scope_missing", name
+
+
+@pytest.mark.parametrize("method", UNSAFE)
+@pytest.mark.django_db
+def test_nothing_can_be_changed(method: str, port: Harbour) -> None:
+    program = program_of(factories.user(role=Role.ADMINISTRATOR))
+    for name, path in addresses(port):
+        answer = getattr(program._client, method)(path, {"name": "x"}, content_type="application/json")
+        assert answer.status_code == 405, name
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}, name
+
+
+@pytest.mark.django_db
+def test_a_session_needs_the_csrf_token_for_anything_but_reading(port: Harbour) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(factories.user(role=Role.ADMINISTRATOR))
+    assert browser.get(f"{V1}/releases/").status_code == 200
+    assert browser.post(f"{V1}/releases/", {}, content_type="application/json").status_code == 403
+
+
+@pytest.mark.django_db
+def test_no_foreign_origin_is_let_in(port: Harbour) -> None:
+    person = factories.browser_of(factories.user(role=Role.QA))
+    answer = person.get(f"{V1}/releases/", headers={"origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]

@@ -1,0 +1,91 @@
+"""The OpenAPI file says what the API does: asked for all of it with made-up values, nothing answers otherwise."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from dashboard.wsgi import application
+from releases.api.throttling import PerCaller
+from releases.api.urls import NOUNS
+from releases.models import User
+from releases.states import Role
+from tests import factories
+from tests.api.conftest import V1, Harbour, program_of
+
+
+@pytest.fixture
+def _one_connection() -> Iterator[None]:
+    """Requests use the test's own connection, as those of Django's client do: it must outlive them."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def authorization(port: Harbour, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The header of a key that reads everything, as often as it likes."""
+    monkeypatch.setattr(PerCaller, "rate", "1000000/min")
+    return str(program_of(factories.user(role=Role.AUDITOR))._client.defaults["HTTP_AUTHORIZATION"])
+
+
+@pytest.fixture
+def described(authorization: str) -> Any:
+    """The API as its own file describes it."""
+    headers = {"Authorization": authorization}
+    return schemathesis.openapi.from_wsgi(f"{V1}/schema/?format=json", application, headers=headers)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("rest", ["", "{id}/"])
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_answer_is_as_described(
+    noun: str, rest: str, mode: GenerationMode, described: Any, authorization: str
+) -> None:
+    operation = described[f"{V1}/{noun}/{rest}"]["GET"]
+
+    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        if mode == GenerationMode.POSITIVE:
+            case.query.pop("cursor", None)  # opaque: made-up ones are refused, which test_pages holds
+        case.call_and_validate(headers={"Authorization": authorization, "Accept-Encoding": "identity"})
+
+    ask()
+
+
+def test_the_file_is_valid_and_complete(administrator: User, capsys: pytest.CaptureFixture[str]) -> None:
+    document = factories.browser_of(administrator).get(f"{V1}/schema/?format=json").json()
+    validate_schema(document)
+    wanted = {f"{V1}/{noun}/{rest}" for noun in NOUNS for rest in ("", "{id}/")}
+    assert set(document["paths"]) == wanted
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    assert "Warning" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("application/yaml", "application/yaml"),
+        ("application/json", "application/json"),
+        ("*/*", "application/vnd.oai"),
+    ],
+)
+def test_the_file_comes_as_yaml_or_json(accept: str, form: str, administrator: User) -> None:
+    answer = factories.browser_of(administrator).get(f"{V1}/schema/", headers={"accept": accept})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith(form)
+
+
+@pytest.mark.django_db
+def test_the_file_needs_a_sign_in() -> None:
+    assert Client().get(f"{V1}/schema/").status_code == 401
