@@ -59,7 +59,7 @@ class Server(socketserver.ThreadingTCPServer):
             left = list(self._open)
         for connection in left:
             with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, which its own thread is using
 
     def opened(self, connection: socket.socket) -> None:
         """Remember a connection, so that `stop` can close it."""
@@ -87,10 +87,9 @@ class Connection(socketserver.BaseRequestHandler):
         """No delay for small packets; the TLS handshake happens here, in the connection's own thread."""
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.settimeout(_IDLE)
-        self.server.opened(self.request)
-        self.plain = self.request
         if self.server.tls:
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        self.server.opened(self.request)
         self.stream = io.BufferedReader(socket.SocketIO(self.request, "r"), _JOINED)
 
     def handle(self) -> None:
@@ -100,8 +99,8 @@ class Connection(socketserver.BaseRequestHandler):
                 pass
 
     def finish(self) -> None:
-        """Close for real: with TLS the base class knows only the plain socket."""
-        self.server.closed(self.plain)
+        """Close for real: with TLS the base class knows only the socket below."""
+        self.server.closed(self.request)
         with contextlib.suppress(OSError):
             self.stream.close()
             self.request.close()

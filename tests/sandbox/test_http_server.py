@@ -1,7 +1,9 @@
 """The wire itself: requests as real clients send them, answers to the byte, an end without remains."""
 
+import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -157,6 +159,27 @@ def test_tls_is_trusted_through_the_ca_file_by_address_and_by_name(tmp_path: Pat
             requests.get(server.url + "/x", timeout=5)
     finally:
         server.stop()
+
+
+def test_stopping_closes_idle_tls_connections_too_and_what_is_no_tls_is_turned_away(tmp_path: Path) -> None:
+    made = certificate.in_directory(tmp_path)
+    server = Server(Application(Router([])), tls=made.context())
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert plain.recv(100) == b""
+    trust = ssl.create_default_context(cafile=str(made.authority))
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+    with trust.wrap_socket(connection, server_hostname="localhost") as secure:
+        secure.sendall(b"GET /x HTTP/1.1\r\n\r\n")
+        assert secure.recv(20).startswith(b"HTTP/1.1 404")
+        begun = time.monotonic()
+        server.stop()
+        with contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):
+            while secure.recv(1000):
+                pass
+        assert time.monotonic() - begun < 2
 
 
 def test_the_certificate_stays_the_same_while_it_is_good_and_is_made_anew_when_not(tmp_path: Path) -> None:
