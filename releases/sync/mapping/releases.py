@@ -10,7 +10,7 @@ from releases.sync.mapping.artifacts import artifact_rows
 from releases.sync.mapping.attempts import MappedAttempt, mapped_attempts
 from releases.sync.mapping.identities import approvals_of
 from releases.sync.mapping.known import Known
-from releases.sync.mapping.tables import Row
+from releases.sync.mapping.tables import ARTIFACT, Row
 from releases.sync.triggers import cause_of
 from releases.sync.versions import versions_hash
 
@@ -45,6 +45,8 @@ def mapped_release(answer: ReleaseAnswer, known: Known, *, depth: Depth, sha256:
         description=answer.description,
         cd_aliases=known.cd_aliases.get((definition, answer.release_definition_revision), frozenset()),
     )
+    if cause.alias in artifacts:  # Azure marks it on builds only; of the others we found it out
+        artifacts[cause.alias][0][ARTIFACT.at["is_triggering"]] = True
     is_detailed = depth is Depth.DETAILED
     row: Row = [
         known.project,
