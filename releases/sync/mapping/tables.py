@@ -21,7 +21,6 @@ from releases.models import (
 Row = list[Any]
 """One row's values in the order of its table's columns; JSON columns hold plain Python values."""
 
-_WHOLE = (models.IntegerField, models.ForeignKey)
 INT4_MOST = 2**31 - 1
 
 
@@ -40,7 +39,7 @@ class Column:
             ("time", models.DateTimeField),
             ("bytes", models.BinaryField),
             ("text", (models.CharField, models.TextField)),
-            ("whole", _WHOLE),
+            ("whole", models.IntegerField),
         ):
             if isinstance(self.field, types):
                 return kind
@@ -71,7 +70,7 @@ class Table:
                 for row in rows:
                     if len(row[at]) > most:
                         row[at] = row[at][:most]
-            elif column.kind == "whole" and not column.name.endswith("_id"):
+            elif column.kind == "whole":
                 for row in rows:
                     if not -INT4_MOST <= row[at] <= INT4_MOST:
                         raise ValueError(f"{column.name} {row[at]} is larger than Azure's numbers are")

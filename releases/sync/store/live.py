@@ -168,8 +168,9 @@ def _ask(sql: str, windows: Sequence[Window]) -> list[tuple[Any, ...]]:
 
 def _utc(value: datetime | str) -> datetime:
     """A time as asked without Django's help: SQLite answers with text in UTC."""
-    read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _time(value: datetime | str | None) -> datetime | None:

@@ -164,6 +164,6 @@ def _write_plan(plan: Plan) -> int:
 
 def _check_references() -> None:
     """Have foreign keys checked now rather than at the commit, when the stages' locks would be held meanwhile."""
-    if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -37,7 +37,8 @@ def insert(table: Table, rows: Sequence[Row], ids: Sequence[int] | None) -> None
         *(["int8"] if ids is not None else []),
         *(_wire_type(column.field, column.kind) for column in table.columns),
     ]
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+    # Django passes `copy` through to the driver as it is, so its errors have to be made Django's here.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
         copy.set_types(types)
         for row in _wire_rows(table, rows, ids):
             copy.write_row(row)
