@@ -95,5 +95,5 @@ class Shelf:
         return (i for i in self.deployment_ids if i >= from_id and self._deployments[i][1].last_modified_on >= moment)
 
     def approvals(self) -> Iterator[tuple[Environment, Attempt, Approval]]:
-        """See `Archive`."""
-        return iter([self._approvals[key] for key in sorted(self._approvals)])
+        """See `Archive`. They are filed in the order of their ids."""
+        return iter(list(self._approvals.values()))

@@ -3,6 +3,7 @@
 Called by whatever triggers a release and by `verbs` for people and the API.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sandbox.company import deploying
@@ -16,18 +17,18 @@ Plans = dict[tuple[int, int], Plan]
 
 
 def latest(world: World, source: ArtifactSource) -> ArtifactVersion:
-    """The newest version of an artifact; LookupError while there is none."""
-    return offered(world, source)[0]
+    """The newest version of an artifact; StopIteration while there is none, which the founding rules out."""
+    return next(offered(world, source))
 
 
-def offered(world: World, source: ArtifactSource) -> list[ArtifactVersion]:
-    """All versions of an artifact one may choose from, newest first."""
+def offered(world: World, source: ArtifactSource) -> Iterator[ArtifactVersion]:
+    """The versions of an artifact one may choose from, newest first."""
     if source.kind == "model":
         versions = reversed(world.registry.models[source.definition].versions)
-        return [of_model(source, version.version) for version in versions if not version.archived]
+        return (of_model(source, version.version) for version in versions if not version.archived)
     if source.kind == "build":
-        return [of_build(source, build) for build in reversed(world.builds[source.definition])]
-    return [of_commit(source, commit) for commit in reversed(world.repositories[source.definition].main)]
+        return (of_build(source, build) for build in reversed(world.builds[source.definition]))
+    return (of_commit(source, commit) for commit in reversed(world.repositories[source.definition].main))
 
 
 def of_model(source: ArtifactSource, number: str) -> ArtifactVersion:

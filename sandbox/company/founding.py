@@ -24,7 +24,7 @@ _HUB = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/mlops
 
 def length_of_past(releases: int) -> float:
     """Seconds of history; a small company is a young one."""
-    return PAST * min(1.0, max(releases, 12) / 200)
+    return PAST * min(1.0, max(releases, 24) / 200)
 
 
 def found(world: World, *, anchor: datetime, releases: int) -> None:

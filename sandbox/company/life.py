@@ -5,6 +5,7 @@ The founding orders the arrivals of the past from here; in the present each arri
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sandbox.company import coding, creating, training, verbs
@@ -166,7 +167,7 @@ def _by_hand(world: World, pipeline: Pipeline, about: str) -> None:
     model = pipeline.current.artifact(f"_{world.plans[pipeline.id].model}")
     chosen = {}
     if model is not None and dice.random() < 0.15:
-        chosen[model.alias] = creating.offered(world, model)[:3][-1]
+        chosen[model.alias] = list(islice(creating.offered(world, model), 3))[-1]
     words = dice.choice(("", "Release for the storm season", "Try the older model again", "Hotfix: Häfen & Hinterland"))
     creating.create(world, pipeline, reason="manual", by=by, why=Truth("manual"), chosen=chosen, description=words)
 

@@ -182,7 +182,7 @@ class Outside:
 
     def _version(self, pipeline: Pipeline, alias: str, number: str) -> ArtifactVersion:
         source: ArtifactSource | None = pipeline.current.artifact(alias)
-        for version in creating.offered(self.world, source) if source else []:
+        for version in creating.offered(self.world, source) if source else ():
             if version.id == number:
                 return version
         message = f"VS402878: Artifact {alias} has no version {number}."

@@ -120,7 +120,6 @@ class Reactions:
             for env, tried, asked in self.world.shelf.approvals()
             if asked.status == "pending" and env.spec.id == stage and not env.release.scripted
         ]
-        if len(waiting) > MANY_WAITING:
-            dice = self.world.dice("tidy", pipeline, attempt.deployment_id)
-            oldest = min(waiting, key=lambda release: release.id)
-            self.world.clock.later(dice.uniform(5, 30) * MINUTE, lambda: self._abandon(oldest, TOMAS))
+        dice = self.world.dice("tidy", pipeline, attempt.deployment_id)
+        for release in sorted(waiting, key=lambda r: r.id)[:-MANY_WAITING]:
+            self.world.clock.later(dice.uniform(5, 30) * MINUTE, lambda r=release: self._abandon(r, TOMAS))  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Handlers of definitions: list, get, save with the revision as a lock, history; and artifacts/versions."""
 
+from itertools import islice
 from typing import Any
 
 from sandbox.company import creating
@@ -87,7 +88,7 @@ class Definitions:
         return Response(body=dumped({"artifactVersions": lines}))
 
     def _offer(self, source: ArtifactSource) -> Json:
-        versions = creating.offered(self.desk.world, source)[:MOST_VERSIONS]
+        versions = list(islice(creating.offered(self.desk.world, source), MOST_VERSIONS))
         return {
             "artifactSourceId": 0,
             "sourceId": source.source_id,
