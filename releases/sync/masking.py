@@ -43,7 +43,7 @@ _TOKENS = re.compile(
 )
 _BASE32 = bytes(97 if chr(code) in "abcdefghijklmnopqrstuvwxyz234567" else 32 for code in range(256))
 _LONG_BASE32 = b"a" * 52
-_AFTER_NAME = re.compile(rb'[^"\\]{0,100}"\s*:\s*(["{\d])')
+_VALUE = re.compile(rb'\s*:\s*(["{\d\[-])')
 _REFERENCE = re.compile(r"\$[({][\w.\- ]+[)}]")
 """A value that only names a variable, such as "$(dbpassword)", hides nothing itself."""
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -76,55 +76,59 @@ def _suspicions(raw: bytes) -> tuple[bool, bool]:
     if b"\\u00" in raw:
         return True, True  # An escaped letter could hide a word from the scans.
     pieces = set(raw.split(b'"')) - _clean
-    text = b"\n".join(pieces)
-    tokens = (
+    suspects = pieces & _suspects
+    fresh = pieces - suspects
+    text = b"\n".join(fresh)
+    if _may_hold_tokens(text, fresh):
+        return True, True
+    lowered = text.lower()
+    if any(word in lowered for word in _WORDS):
+        suspects |= {piece for piece in fresh if any(word in piece.lower() for word in _WORDS)}
+    _remember(fresh - suspects, suspects)
+    return False, any(_names_a_value(raw, piece) for piece in suspects) or _has_open_secret(raw)
+
+
+def _may_hold_tokens(text: bytes, pieces: set[bytes]) -> bool:
+    return (
         any(start in text for start in _STARTS)
         or _LONG_BASE32 in text.translate(_BASE32)
         or (b"@" in text and any(b"@" in piece and b"://" in piece for piece in pieces))
     )
-    lowered = text.lower()
-    words = [word for word in _WORDS if word in lowered]
-    names = bool(words) and _names_secrets(raw.lower(), words)
-    if not tokens:
-        _remember(pieces, words)
-    return tokens, names
 
 
 _clean: set[bytes] = set()
-"""Pieces of earlier answers that no scan minded. Only spares work: it may be emptied at any time."""
+_suspects: set[bytes] = set()
+"""Pieces of earlier answers that no scan minded, and those with a suspect word. They only spare work, and are emptied
+when they grow large; what a piece is does not depend on where it was seen."""
 
 
-def _remember(pieces: set[bytes], words: list[bytes]) -> None:
-    if len(_clean) > 20_000:
-        _clean.clear()
-    if words:
-        pieces = {piece for piece in pieces if not any(word in piece.lower() for word in words)}
-    _clean.update(pieces if max(map(len, pieces), default=0) < 500 else (one for one in pieces if len(one) < 500))
+def _remember(clean: set[bytes], suspects: set[bytes]) -> None:
+    for memory, pieces in ((_clean, clean), (_suspects, suspects)):
+        if len(memory) > 20_000:
+            memory.clear()
+        memory.update(piece for piece in pieces if len(piece) < 200)
 
 
-def _names_secrets(lowered: bytes, words: list[bytes]) -> bool:
-    return any(_names_a_value(lowered, word) for word in words) or _is_open_secret(lowered)
-
-
-def _names_a_value(lowered: bytes, word: bytes) -> bool:
-    """True where the word is part of a key that holds text, a number or an object (a flag is no secret)."""
-    at = lowered.find(word)
+def _names_a_value(raw: bytes, name: bytes) -> bool:
+    """True where the name is a key that holds text, a number or an object (a flag is no secret)."""
+    quoted = b'"%b"' % name
+    at = raw.find(quoted)
     while at >= 0:
-        found = _AFTER_NAME.match(lowered, at + len(word))
-        if found and not (found[1] == b"{" and lowered.startswith(_EMPTY_SECRET, found.end(1))):
+        found = _VALUE.match(raw, at + len(quoted))
+        if found and not (found[1] == b"{" and raw.startswith(_EMPTY_SECRET, found.end(1))):
             return True
-        at = lowered.find(word, at + len(word))
+        at = raw.find(quoted, at + len(quoted))
     return False
 
 
-def _is_open_secret(lowered: bytes) -> bool:
+def _has_open_secret(raw: bytes) -> bool:
     """True where a variable is marked as secret and has a value all the same."""
-    at = lowered.find(b'"issecret"')
+    at = raw.find(b'"isSecret"')
     while at >= 0:
-        around = lowered[lowered.rfind(b"{", 0, at) : lowered.find(b"}", at) + 1]
+        around = raw[raw.rfind(b"{", 0, at) : raw.find(b"}", at) + 1]
         if _EMPTY_VALUE.search(around) is None:
             return True
-        at = lowered.find(b'"issecret"', at + 1)
+        at = raw.find(b'"isSecret"', at + 1)
     return False
 
 
@@ -141,9 +145,8 @@ def _masked(value: Any, names: re.Pattern[str], *, tokens: bool) -> Any:
     """A copy of the value with secrets replaced; `tokens` False spares looking into every text."""
     kind = type(value)
     if kind is dict:
-        if value.get("isSecret") is True:
-            return {**value, "value": None}
-        return {name: _masked_under(name, one, names, tokens=tokens) for name, one in value.items()}
+        masked = {name: _masked_under(name, one, names, tokens=tokens) for name, one in value.items()}
+        return _without_value(masked)
     if kind is list:
         return [_masked(one, _STRUCTURAL, tokens=tokens) for one in value]
     if tokens and kind is str and len(value) > 11:
@@ -165,7 +168,14 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, bool) or value is None or value == "":
         return value
     if isinstance(value, dict):
-        return {**value, "value": None} if value.get("isSecret") is True else {k: _hidden(v) for k, v in value.items()}
+        return _without_value({name: one if name == "isSecret" else _hidden(one) for name, one in value.items()})
     if isinstance(value, list):
         return [_hidden(one) for one in value]
     return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else MASK
+
+
+def _without_value(variable: dict[str, Any]) -> dict[str, Any]:
+    """What Azure does itself, most of the time: a variable marked as secret has no value."""
+    if variable.get("isSecret") is True and "value" in variable:
+        variable["value"] = None
+    return variable
