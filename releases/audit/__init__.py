@@ -5,7 +5,7 @@ the whole chain and says what is wrong with it. What the events mean stands in d
 """
 
 from releases.audit.actors import Actor, System
-from releases.audit.append import append
+from releases.audit.appending import append
 from releases.audit.chain import JSON
 from releases.audit.events import EVENTS, Outcome, Via
 from releases.audit.verify import Finding, findings

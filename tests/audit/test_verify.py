@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from releases import audit
-from releases.audit.append import _event
+from releases.audit.appending import _event
 from releases.audit.chain import leaf_of, link_of
 from releases.models import AuditEvent, AuditPrivate
 from tests import audit_triggers
