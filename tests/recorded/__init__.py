@@ -1,0 +1,1 @@
+"""The recorded real release, held against what Slipway shows of it."""
