@@ -31,6 +31,7 @@ class Clock:
         self.at = self._base
         self.now = whole_milliseconds(start)
         self.happened = 0
+        self.last = self.now
 
     @property
     def speed(self) -> float:
@@ -65,13 +66,18 @@ class Clock:
         while self._queue and self._queue[0][0] <= limit:
             due, _, happening = heapq.heappop(self._queue)
             self.at, self.now = due, max(self.now, self.wall(due))
+            self.last = self.now
             self.happened += happening() is not False
         self.at, self.now = max(self.at, limit), max(self.now, whole_milliseconds(wall))
         return self.happened - before
 
     def run_next(self, count: int, *, since: datetime, until: datetime) -> int:
-        """Lives through the next things at once, their stamps spread over the given wall time."""
+        """Lives through the next things at once, their stamps spread over the given wall time.
+
+        Nothing may have been stamped after `since`; a tick in which nothing happened does not count.
+        """
         step = (until - since) / max(1, count)
+        self.now = whole_milliseconds(since)
         done = 0
         while done < count and self._queue:
             due, _, happening = heapq.heappop(self._queue)
@@ -79,7 +85,7 @@ class Clock:
             done += happening() is not False
         self.happened += done
         self._base_wall, self._base = until, self.at
-        self.now = max(self.now, whole_milliseconds(until))
+        self.now = self.last = max(self.now, whole_milliseconds(until))
         return done
 
     def change_speed(self, speed: float) -> None:

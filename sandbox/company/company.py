@@ -103,8 +103,8 @@ class Company:
     def advance(self, events: int) -> int:
         """Lives through the next events at once, dated between what was last shown and now."""
         with self.lock:
-            since = max(self._seen, self.now)
-            until = max(since, self._now())
+            since = max(self._seen, self.world.clock.last)
+            until = max(since, self.now, self._now())
             self._journal.write({"at": until.isoformat(), "advance": events, "since": since.isoformat()})
             return self._advance(events, since, until)
 
@@ -120,7 +120,7 @@ class Company:
         return self._stage.advance(events, since, until)
 
     def _see(self) -> None:
-        self._seen = max(self._seen, self._now())
+        self._seen = max(self._seen, self._now(), self.now)
         self.world.clock.run_until(self._seen)
 
     def _replay(self, entry: Entry) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.company import creating, editing, verbs
 from sandbox.company.archive import Archive
 from sandbox.company.artifacts import ArtifactVersion
-from sandbox.company.people import SLIPWAY, anybody
+from sandbox.company.people import SLIPWAY, Person, anybody
 from sandbox.company.pipelines import ArtifactSource, Pipeline
 from sandbox.company.registry import Compute, EndpointDeployment
 from sandbox.company.releases import Environment, Release, Truth
@@ -109,18 +109,30 @@ class Outside:
 
     def approve(self, decisions: list[dict[str, Any]]) -> list[int]:
         """Answers approvals, all or none; returns their ids."""
-        found = [(self._approval(int(d["id"])), d) for d in decisions]
-        for place, wanted in found:
-            if str(wanted.get("status", "")).lower() in ("approved", "rejected"):
-                verbs.check_can_decide(place, by=SLIPWAY)
-        for place, wanted in found:
-            status, comment = str(wanted.get("status", "")).lower(), str(wanted.get("comments") or "")
-            if status == "reassigned":
-                to = anybody(str((wanted.get("approver") or {}).get("id", "")))
+        numbers = [int(decision["id"]) for decision in decisions]
+        if len(set(numbers)) < len(numbers):
+            raise Refusal(400, "InvalidRequestException", "VS402984: An approval is named twice.")
+        found = [(self._approval(number), decision) for number, decision in zip(numbers, decisions, strict=True)]
+        checked = [(place, *self._checked(place, decision)) for place, decision in found]
+        for place, status, comment, to in checked:
+            if to is not None:
                 verbs.reassign(self.world, place, by=SLIPWAY, to=to, comment=comment)
             else:
                 verbs.decide(self.world, place, by=SLIPWAY, status=status, comment=comment)
-        return [int(d["id"]) for d in decisions]
+        return numbers
+
+    def _checked(self, place: verbs.Found, decision: dict[str, Any]) -> tuple[str, str, Person | None]:
+        """What is wanted of one approval; refused here, before any of them changed."""
+        status, comment = str(decision.get("status") or "").lower(), str(decision.get("comments") or "")
+        if status != "reassigned":
+            verbs.check_can_become(status)
+            verbs.check_can_decide(place, by=SLIPWAY)
+            return status, comment, None
+        verbs.check_is_pending(place[2])
+        try:
+            return status, comment, anybody(str((decision.get("approver") or {}).get("id", "")))
+        except KeyError as error:
+            raise Refusal(400, "InvalidRequestException", "VS402985: The new approver is not known.") from error
 
     def save_definition(self, body: dict[str, Any]) -> Pipeline:
         """Saves a changed definition; an old revision is refused."""
@@ -171,7 +183,7 @@ class Outside:
             message = f"VS402881: Release stage with ID {environment} does not exist in release {release}."
             raise Refusal(404, "ReleaseEnvironmentNotFoundException", message) from error
 
-    def _approval(self, identity: int) -> tuple[Environment, Any, Any]:
+    def _approval(self, identity: int) -> verbs.Found:
         try:
             env, attempt, approval = self.archive.approval(identity)
         except KeyError as error:

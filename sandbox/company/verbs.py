@@ -10,6 +10,7 @@ from sandbox.company.people import Person
 from sandbox.company.releases import Approval, Attempt, DeploymentReason, Environment, Release
 from sandbox.company.world import World
 
+Found = tuple[Environment, Attempt, Approval]
 _DEPLOYABLE = ("notStarted", "succeeded", "partiallySucceeded", "rejected", "canceled")
 
 
@@ -72,22 +73,30 @@ def start_draft(world: World, release: Release, *, by: Person) -> None:
     deploying.start_first_stages(world, release)
 
 
-def decide(
-    world: World, found: tuple[Environment, Attempt, Approval], *, by: Person, status: str, comment: str
-) -> None:
+def decide(world: World, found: Found, *, by: Person, status: str, comment: str) -> None:
     """Approves or rejects."""
     env, attempt, approval = found
-    if status not in ("approved", "rejected"):
-        raise _invalid(f"VS402967: An approval cannot become {status}.")
+    check_can_become(status)
     check_can_decide(found, by=by)
     deploying.decide(world, env, attempt, approval, by=by, status=status, comment=comment)
 
 
-def check_can_decide(found: tuple[Environment, Attempt, Approval], *, by: Person) -> None:
-    """Only a pending approval, only its approver or a member of its group, not the creator where that is forbidden."""
-    env, attempt, approval = found
+def check_can_become(status: str) -> None:
+    """An answer is yes or no."""
+    if status not in ("approved", "rejected"):
+        raise _invalid(f"VS402967: An approval cannot become {status!r}.")
+
+
+def check_is_pending(approval: Approval) -> None:
+    """What was answered stays answered."""
     if approval.status != "pending":
         raise _invalid(f"VS402968: Approval {approval.id} is already {approval.status}.")
+
+
+def check_can_decide(found: Found, *, by: Person) -> None:
+    """Only a pending approval, only its approver or a member of its group, not the creator where that is forbidden."""
+    env, attempt, approval = found
+    check_is_pending(approval)
     approver = approval.approver
     if approver is None or (by is not approver and by not in approver.members):
         name = approver.display_name if approver else "Azure"
@@ -101,13 +110,11 @@ def check_can_decide(found: tuple[Environment, Attempt, Approval], *, by: Person
         raise _invalid("VS402970: The release creator or deployment requester may not approve.")
 
 
-def reassign(
-    world: World, found: tuple[Environment, Attempt, Approval], *, by: Person, to: Person, comment: str
-) -> None:
+def reassign(world: World, found: Found, *, by: Person, to: Person, comment: str) -> None:
     """Hands a pending approval to somebody else."""
     env, attempt, approval = found
-    if approval.status != "pending" or approval.approver is None:
-        raise _invalid(f"VS402968: Approval {approval.id} is {approval.status}.")
+    check_is_pending(approval)
+    assert approval.approver is not None
     approval.history.append((approval.approver, by, world.clock.now, comment))
     approval.approver, approval.comments, approval.modified_on = to, comment, world.clock.now
     approval.revision += 1

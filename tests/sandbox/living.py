@@ -69,7 +69,7 @@ def opened(
 ) -> Harbour:
     """A company of its own, usually small."""
     clock = clock or Clock()
-    options = {"seed": 7, "releases": 90, "now": clock} | options
+    options = dict[str, Any]({"seed": 7, "releases": 90, "now": clock} | options)
     company = Company.open(**options)
     return Harbour(company, clock, serve(devops.routes(company)), session)
 

@@ -40,7 +40,7 @@ def pages(client: Any, **query: Any) -> list[Any]:
     """Pages by the token, which the client itself drops."""
     tokens: list[str | None] = []
     client.config.hooks.append(lambda answer, *_, **__: tokens.append(answer.headers.get("x-ms-continuationtoken")))
-    found = client.get_releases(PROJECT, **query)
+    found: list[Any] = client.get_releases(PROJECT, **query)
     while tokens[-1]:
         found += client.get_releases(PROJECT, continuation_token=tokens[-1], **query)
     return found
