@@ -85,7 +85,7 @@ def _trigger_name(kind: str) -> str:
 def _facet(
     query: QueryDict, name: str, label: str, value: str, offered: Iterable[tuple[str, str]], *, field: str = ""
 ) -> Facet:
-    kept = [(key, one) for key, one in query.items() if key not in (name, *PAGING) and one]
+    kept = [(key, str(one)) for key, one in query.items() if key not in (name, *PAGING) and one]
     options = [Option(words, _url(kept, name, one)) for one, words in offered]
     return Facet(name=name, label=label, value=value, clear=_url(kept), options=options, field=field, kept=kept)
 

@@ -18,6 +18,19 @@ def absolute(moment: datetime, *, now: datetime) -> str:
     return f"{shown:%a} {shown.day} {shown:%b}{year}, {shown:%H:%M}"
 
 
+def within(moment: datetime, *, now: datetime) -> str:
+    """The same inside a sentence: `today at 09:12`, `Wed 18 Nov at 16:40`."""
+    words = absolute(moment, now=now).replace(", ", " at ")
+    return words[0].lower() + words[1:] if words.startswith(("Today", "Yesterday")) else words
+
+
+def since(moment: datetime, *, now: datetime) -> str:
+    """A beginning and its age: `today 09:31, 5 h`, `Mon 16 Nov, 3 d`."""
+    words, age = absolute(moment, now=now), duration(now - moment, coarse=True)
+    is_near = words.startswith(("Today", "Yesterday"))
+    return f"{words.replace(',', '').lower()}, {age}" if is_near else f"{words.partition(',')[0]}, {age}"
+
+
 def day(moment: datetime) -> str:
     """`3 March 2026`."""
     shown = timezone.localtime(moment)

@@ -3,9 +3,25 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard.views import first, health
+from dashboard.views import account as own_account
+from dashboard.views import connect, first, gallery, health, overview, release, releases, sync
+
+handler400 = "dashboard.views.errors.bad_request"
+handler403 = "dashboard.views.errors.not_allowed"
+handler404 = "dashboard.views.errors.not_found"
+handler500 = "dashboard.views.errors.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.show, name="overview"),
+    path("releases/", releases.show, name="releases"),
+    path("p/<slug:project>/releases/<int:azure_id>/", release.show, name="release"),
+    path("sync/", sync.show, name="sync"),
+    path("sync/now/", sync.now, name="sync_now"),
+    path("sync/ago/", sync.synced, name="synced"),
+    path("connect/", connect.show, name="connect"),
+    path("account/", own_account.account, name="account"),
+    path("account/theme/", own_account.theme, name="theme"),
+    path("ui/", gallery.show, name="gallery"),
     path("health", health.health, name="health"),
     path("api/v1/", include("releases.api.urls")),
     path("accounts/first/<str:secret>/", first.first, name="first"),

@@ -39,3 +39,19 @@ WORDS = {
     "unreachable": Look("unplug", "bad", "Unreachable"),
     "stopped": Look("circle-stop", "", "Stopped"),
 }
+
+EVENTS = {
+    "created": Look("plus", "run", "Created"),
+    "abandoned": Look("circle-slash", "", "Abandoned"),
+    "gone": Look("archive", "", "Gone"),
+    "asked": Look("inbox", "", "Asked"),
+    "waits": Look("circle-pause", "wait", "Waits"),
+    "approved": Look("check", "ok", "Approved"),
+    "rejected": Look("ban", "bad", "Rejected"),
+    "redeployed": Look("rotate-ccw", "", "Redeployed"),
+    "started": Look("send", "", "Started"),
+    "live": Look("rocket", "ok", "Live"),
+    "partly": Look("circle-dot-dashed", "wait", "Partly"),
+    "failed": Look("x", "bad", "Failed"),
+    "canceled": Look("circle-stop", "", "Canceled"),
+}

@@ -6,15 +6,18 @@ No rule of the domain is decided here; the words and hues follow the design.
 from datetime import datetime, timedelta
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard import times
-from dashboard.words import WORDS, Look
+from dashboard.words import EVENTS, WORDS, Look
 from releases.outbound import safe_link
+from releases.queries import statuses
 from releases.queries.artifacts import ORDER
+from releases.queries.sentences import DOES_NOT_SAY, NAMES, branch_name
 from releases.states import ArtifactRole, TriggerKind
 
 register = template.Library()
@@ -61,6 +64,30 @@ def look_of(word: str) -> Look:
 
 
 @register.filter
+def event_look(kind: str) -> Look:
+    """Icon and hue of an event of a timeline."""
+    return EVENTS.get(kind, EVENTS["started"])
+
+
+@register.filter
+def approval_word(status: str) -> str:
+    """The word of an approval's status."""
+    return statuses.approval_word(status)
+
+
+@register.filter
+def trigger_name(kind: str) -> str:
+    """What a trigger's kind is called."""
+    return NAMES[TriggerKind(kind)] if kind in set(TriggerKind) else DOES_NOT_SAY
+
+
+@register.filter
+def branch(ref: str) -> str:
+    """`main` for `refs/heads/main`."""
+    return branch_name(ref)
+
+
+@register.filter
 def role_icon(role: str) -> str:
     """The icon of an artifact's role."""
     return ROLE_ICONS.get(ArtifactRole(role), "database") if role in ORDER else "database"
@@ -91,12 +118,15 @@ def ago(moment: datetime | None, missing: str = "never") -> SafeString | str:
 
 
 @register.simple_tag
+def within(moment: datetime | None, missing: str = "") -> SafeString | str:
+    """A time inside a sentence: `today at 09:12`."""
+    return _time(moment, times.within(moment, now=timezone.now())) if moment else missing
+
+
+@register.simple_tag
 def since(moment: datetime | None) -> SafeString | str:
-    """A time with its age beside it: `Mon 16 Nov, 11:00, 3 d`."""
-    if moment is None:
-        return ""
-    now = timezone.now()
-    return _time(moment, f"{times.absolute(moment, now=now)}, {times.duration(now - moment, coarse=True)}")
+    """A beginning with its age beside it: `Mon 16 Nov, 3 d`; the clock time in the title."""
+    return _time(moment, times.since(moment, now=timezone.now())) if moment else ""
 
 
 @register.simple_tag
@@ -115,6 +145,19 @@ def duration(length: timedelta | None) -> str:
 def outside(context: template.Context, url: str) -> str:
     """The address when a page may link to it, else nothing. Configured origins are handed in by the shell."""
     return safe_link(url, configured=context.get("origins") or ()) or ""
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A form's field as the design draws it."""
+    kind = getattr(field.field.widget, "input_type", "")
+    return field.as_widget(attrs={} if kind in {"checkbox", "radio", "hidden"} else {"class": "in"})
+
+
+@register.simple_tag
+def age(moment: datetime | None) -> str:
+    """How long since, in the greatest unit: `3 d`."""
+    return times.duration(timezone.now() - moment, coarse=True) if moment else ""
 
 
 @register.filter

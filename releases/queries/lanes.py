@@ -69,13 +69,15 @@ def joint_of(left: StageNow, right: StageNow) -> Joint:
     """What stands between two neighbouring stages."""
     if right.newest and (asked := _asked(right, right.newest.attempt)):
         return asked
-    if left.newest and left.word in {Word.FAILED, Word.REJECTED} and not _same_release(left, right):
+    if left.newest and left.word in {Word.FAILED, Word.REJECTED} and not _went_on(left, right):
         return Joint(Word.FAILED, "blocked", stages=(left.stage.name,))
-    if _same_release(left, right):
-        seats = right.seats.before(right.newest.attempt) if right.newest else NOBODY
-        return Joint(Word.SUCCEEDED, "approved" if seats.given else "auto", seats=seats)
-    if left.word in ON_ITS_WAY:
+    if left.newest and left.word in ON_ITS_WAY and not _went_on(left, right):
         return Joint(Word.NOT_STARTED, "needs", stages=(left.stage.name,))
+    if right.newest and left.span and right.newest.release_stage.release_id == left.span.release_id:
+        seats = right.seats.before(right.newest.attempt)
+        return Joint(Word.SUCCEEDED, "approved" if seats.given else "auto", seats=seats)
+    if _same_release(left, right):
+        return Joint(Word.SUCCEEDED, "auto")
     return _by_condition(left, right)
 
 
@@ -110,6 +112,13 @@ def _by_condition(left: StageNow, right: StageNow) -> Joint:
         return Joint(Word.NOT_STARTED, "auto" if starts else "by hand")
     others = tuple(name for name in needed if name != left.stage.name)
     return Joint(Word.NOT_STARTED, "needs", stages=others) if others else Joint(Word.NOT_STARTED, "not yet")
+
+
+def _went_on(left: StageNow, right: StageNow) -> bool:
+    """Whether the next stage was tried with the very release of the newest attempt on the one before."""
+    if left.newest is None or right.newest is None:
+        return False
+    return left.newest.release_stage.release_id == right.newest.release_stage.release_id
 
 
 def _same_release(left: StageNow, right: StageNow) -> bool:

@@ -54,6 +54,7 @@ class Attempt:
     word: Word
     steps: list[StepLine]
     seats: Seats
+    is_newest: bool = True
 
     @property
     def failed_step(self) -> StepLine | None:
@@ -76,6 +77,17 @@ class StageOfRelease:
     seats: Seats
     live: LiveSpan | None
     needs: tuple[str, ...]
+
+    @property
+    def latest(self) -> Seats:
+        """The approvals of the newest attempt that asked anybody."""
+        return StageSeats(self.seats.approvals).latest
+
+    @property
+    def before(self) -> Seats:
+        """The approvals asked for before the newest attempt."""
+        newest = max((approval.attempt for approval in self.seats.approvals), default=0)
+        return StageSeats(self.seats.approvals).before(newest)
 
     @property
     def is_live(self) -> bool:
@@ -125,6 +137,11 @@ class ReleaseSeen:
     def approvals(self) -> list[tuple[StageOfRelease, Approval]]:
         """Every approval people were asked for, in the order of the stages."""
         return [(stage, approval) for stage in self.stages for approval in stage.seats.approvals]
+
+    @property
+    def has_attempts(self) -> bool:
+        """Whether any stage was tried."""
+        return any(stage.attempts for stage in self.stages)
 
     @property
     def word(self) -> Word:
@@ -187,12 +204,13 @@ def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpa
         is_waiting=bool(latest.pending),
         was_refused=latest.refused is not None,
     )
-    attempts = [_attempt(deployment, seats.of(deployment.attempt)) for deployment in row.deployments.all()]
+    deployments = list(row.deployments.all())
+    attempts = [_attempt(one, seats.of(one.attempt), is_newest=one is deployments[0]) for one in deployments]
     needs = needed_stages(row.conditions)
     return StageOfRelease(row, word, attempts, Seats(seats.approvals), live, needs)
 
 
-def _attempt(deployment: Deployment, seats: Seats) -> Attempt:
+def _attempt(deployment: Deployment, seats: Seats, *, is_newest: bool) -> Attempt:
     word = attempt_word(
         deployment.status,
         operation=deployment.operation_status,
@@ -200,7 +218,7 @@ def _attempt(deployment: Deployment, seats: Seats) -> Attempt:
         was_refused=seats.refused is not None,
     )
     steps = [StepLine(step, step_word(step.status)) for step in deployment.steps.all()]
-    return Attempt(deployment, word, steps, seats)
+    return Attempt(deployment, word, steps, seats, is_newest)
 
 
 def _lines(release: Release, mine: Sequence[Artifact], *, live: Iterable[Artifact]) -> list[ArtifactLine]:

@@ -19,6 +19,7 @@ DETAILS = "details"
 KINDS = ("backfill", "incremental", DETAILS)
 RUNS_SHOWN = 20
 SET_ASIDE_SHOWN = 50
+WORTH_SAYING_SECONDS = 5
 BEHIND_AFTER = 5
 """So many missed rounds, and the page says that the history is behind."""
 STALE_HEARTBEAT = timedelta(minutes=3)
@@ -63,6 +64,13 @@ class Source:
     project: Project | None = None
     backfill: Progress | None = None
     details: Progress | None = None
+    paused_until: datetime | None = None
+
+    @property
+    def clock_off_by(self) -> int | None:
+        """Seconds between this machine's clock and Azure's, where that is worth saying."""
+        skew = self.organization.clock_skew_seconds if self.organization else None
+        return round(skew) if skew is not None and abs(skew) >= WORTH_SAYING_SECONDS else None
 
     @property
     def quota_used(self) -> int | None:
@@ -184,6 +192,7 @@ def _source(
         backfill=progress_of(mark, since=backfill.started_at if backfill else None)
         if mark and mark.completed_at is None
         else None,
+        paused_until=gate if (gate := project.organization.gate_until) and gate > now else None,
         details=_progress(details) if details and details.state == SyncRunState.RUNNING else None,
     )
 

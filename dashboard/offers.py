@@ -1,0 +1,33 @@
+"""What this reader may press on a page, and the sentence when not. Made from the checks that the actions ask too."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from releases.models import Project, User
+from releases.policies.roles import check_can_connect, check_can_sync_now, refusal
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One button: its label, and why it cannot be pressed (empty when it can)."""
+
+    label: str
+    refusal: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be pressed."""
+        return not self.refusal
+
+
+def sync_now(user: User, projects: Iterable[Project]) -> Offer:
+    """Reading now: open when the reader may ask for at least one of the projects."""
+    refusals = [refusal(check_can_sync_now, user, project) for project in projects]
+    if not refusals:
+        return Offer("Sync now", "Nothing is connected yet.")
+    return Offer("Sync now", "" if None in refusals else refusals[0] or "")
+
+
+def connect(user: User) -> Offer:
+    """Connecting an organization."""
+    return Offer("Test the connection", refusal(check_can_connect, user, None) or "")
