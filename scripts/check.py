@@ -115,7 +115,6 @@ def checks() -> list[Run]:
 
 
 DEPLOYED = {"SLIPWAY_PUBLIC_URL": "https://slipway.example", "SECRET_KEY": "0123456789" * 6 + "abcdefgh"}
-NOT_THE_BROWSER = ["-m", "not browser"]
 
 
 def fast_tests() -> list[Run]:
@@ -126,11 +125,12 @@ def fast_tests() -> list[Run]:
 
 def all_tests() -> list[Run]:
     """Everything, one after the other: each of the first two uses both cores."""
-    everything = [*PYTEST, "-n", "2", *NOT_THE_BROWSER, "tests"]
+    everything = [*PYTEST, "-n", "2", "-m", "not browser and not up", "tests"]
+    whole_product = [*PYTEST, "-n", "2", "--dist", "loadgroup", "-m", "browser or up", "tests"]
     return [
         Run("tests on SQLite", everything, tests=True),
         Run("tests on PostgreSQL", [sys.executable, "-m", "tests.postgres", *everything], tests=True),
-        Run("tests in a browser", [*PYTEST, "-m", "browser", "tests"], tests=True),
+        Run("tests of the whole product", whole_product, tests=True),
     ]
 
 

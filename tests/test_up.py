@@ -13,6 +13,7 @@ import pytest
 from tests.servers import wait_until
 from tests.up import ROOT, up
 
+pytestmark = pytest.mark.up
 DEMO = ("--demo", "--releases", "20")
 PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "-m sandbox"]
 

@@ -1,0 +1,102 @@
+"""The sandbox answers every call that releases.azure makes: a new call needs a line here, and an answer there."""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from releases.azure import sdk
+from releases.azure.credentials import authentication, token_credential
+from releases.azure.devops import Access, DevOps
+from releases.azure.ml import MachineLearning, MlAccess
+from tests.company import VARIABLE, Company, living_company
+
+DEVOPS_CALLS = {
+    "releases": lambda ask, known: ask.releases(known.project).items,
+    "release": lambda ask, known: ask.release(known.project, known.release).value,
+    "deployments": lambda ask, known: ask.deployments(known.project).items,
+    "approvals": lambda ask, known: ask.approvals(known.project, status="approved").items,
+    "definitions": lambda ask, known: ask.definitions(known.project).items,
+    "definition": lambda ask, known: ask.definition(known.project, known.definition).value,
+    "definition_revisions": lambda ask, known: ask.definition_revisions(known.project, known.definition),
+    "definition_revision": lambda ask, known: ask.definition_revision(known.project, known.definition, 1).value,
+    "changes": lambda ask, known: [ask.changes(known.project, known.release)],
+    "work_items": lambda ask, known: [ask.work_items(known.project, known.release)],
+    "connection_data": lambda ask, _: ask.connection_data(),
+    "projects": lambda ask, _: ask.projects(),
+    "project": lambda ask, known: ask.project(known.project),
+}
+ML_CALLS = {
+    "workspace": lambda ask, _: ask.workspace(),
+    "models": lambda ask, _: ask.models().items,
+    "model_versions": lambda ask, known: ask.model_versions(known.model).items,
+    "model_version": lambda ask, known: ask.model_version(known.model, known.version).value,
+    "job": lambda ask, known: ask.job(known.job),
+}
+
+
+class Known:
+    """Names of things that exist in the company."""
+
+    def __init__(self, company: Company, devops: DevOps, ml: MachineLearning) -> None:
+        self.project = company.addresses["project"]
+        newest = devops.releases(self.project, top=1, ascending=False).items[0].value
+        self.release, self.definition = newest.id, devops.definitions(self.project).items[0].value.id
+        self.model = ml.models().items[0].value.name
+        version = ml.model_versions(self.model).items[0].value
+        self.version, self.job = version.version, version.properties.job_name
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with living_company(tmp_path_factory.mktemp("company"), releases=20) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def devops(company: Company) -> Iterator[DevOps]:
+    sdk.forget_locations()
+    access = Access(company.addresses["organization_url"], authentication("pat", VARIABLE), total_seconds=20)
+    client = DevOps(access)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def ml(company: Company) -> MachineLearning:
+    said = company.addresses
+    return MachineLearning(
+        MlAccess(
+            subscription_id=said["subscription"],
+            resource_group=said["resource_group"],
+            workspace=said["workspace"],
+            credential=token_credential(said["ml_url"]),
+            resource_manager_url=said["ml_url"],
+            ca_file=said["ca_file"],
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def known(company: Company, devops: DevOps, ml: MachineLearning) -> Known:
+    return Known(company, devops, ml)
+
+
+def calls_of(client: type) -> set[str]:
+    own = {name for name, member in vars(client).items() if inspect.isfunction(member)}
+    return {name for name in own if not name.startswith("_")}
+
+
+def test_every_call_has_its_line():
+    assert set(DEVOPS_CALLS) == calls_of(DevOps)
+    assert set(ML_CALLS) == calls_of(MachineLearning) - {"close"}
+
+
+@pytest.mark.parametrize("call", DEVOPS_CALLS)
+def test_the_sandbox_answers_as_azure_devops(call, devops, known):
+    assert DEVOPS_CALLS[call](devops, known)
+
+
+@pytest.mark.parametrize("call", ML_CALLS)
+def test_the_sandbox_answers_as_azure_ml(call, ml, known):
+    assert ML_CALLS[call](ml, known)
