@@ -4,12 +4,15 @@ Called by `releases.sync` when it opens a connection. The Azure SDKs are loaded 
 """
 
 import os
+import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from releases import outbound
 from releases.errors import CredentialRefused
 
 PAT = "pat"
@@ -32,11 +35,13 @@ def authentication(kind: str, variable: str = "") -> Any:
     return BasicAuthentication("", secret(variable or DEFAULT_VARIABLE))
 
 
-def token_credential(kind: str = ENTRA) -> Any:
-    """An azure-identity credential for Azure ML, which takes no PATs."""
-    if kind != ENTRA:
-        raise CredentialRefused("Azure ML takes no personal access tokens; sign in with Microsoft Entra.")
-    return entra_credential()
+def token_credential(resource_manager_url: str = "") -> Any:
+    """An azure-identity credential for Azure ML, which takes no PATs.
+
+    A server on this machine is none of Microsoft's and gets a token that says nothing, never a real one.
+    """
+    origin = outbound.origin(resource_manager_url)
+    return LocalCredential() if origin and outbound.is_loopback(outbound.host_of(origin)) else entra_credential()
 
 
 def secret(variable: str) -> str:
@@ -75,6 +80,17 @@ def entra_authentication(credential: Any, *, scope: str = AZURE_DEVOPS_SCOPE) ->
             return session
 
     return EntraAuthentication()
+
+
+@dataclass(frozen=True)
+class LocalCredential:
+    """For a server on this machine that speaks Azure ML's language: any token will do there."""
+
+    def get_token(self, *_scopes: str, **_options: object) -> Any:
+        """A token for an hour."""
+        from azure.core.credentials import AccessToken
+
+        return AccessToken("local", int(time.time()) + 3600)
 
 
 class Bearer(requests.auth.AuthBase):

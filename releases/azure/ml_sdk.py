@@ -85,7 +85,6 @@ def client(access: MlAccess) -> Client:
 def _made(access: MlAccess) -> Client:
     from azure.ai.ml import MLClient
 
-    _tame_loggers()
     bodies = Bodies()
     wire = _wire(access, bodies)
     session = requests.Session()
@@ -103,6 +102,7 @@ def _made(access: MlAccess) -> Client:
         show_progress=False,
         **_cloud(access),
     )
+    _tame_loggers()
     return Client(ml, wire, bodies)
 
 
@@ -171,5 +171,8 @@ def _tame_loggers() -> None:
     own = logging.getLogger("azure.ai.ml")
     own.handlers.clear()
     own.propagate = True
-    for name in ("azure.ai.ml", "azure"):
+    from azure.ai.ml._telemetry.logging_handler import AML_INTERNAL_LOGGER_NAMESPACE
+
+    # The third one tells of every call; it takes the level INFO whenever a client is made.
+    for name in ("azure.ai.ml", "azure", AML_INTERNAL_LOGGER_NAMESPACE.rstrip(".")):
         logging.getLogger(name).setLevel(logging.WARNING)

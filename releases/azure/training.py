@@ -13,7 +13,7 @@ FINISHED = frozenset({"Completed", "Failed", "Canceled", "NotResponding"})
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """One job. Times are UTC; `is_dirty` is None when nobody noted whether the working tree was clean.
+    """One job. Times are UTC; None in `is_dirty` and `owner_is_person` means nobody noted it.
 
     Each input is {"name", "uri", "kind"}: the data as the job was given it, often a path without a data asset's name.
     """
@@ -25,6 +25,7 @@ class TrainingJob:
     job_type: str = ""
     owner_key: str = ""
     owner_name: str = ""
+    owner_is_person: bool | None = None
     created_on: datetime | None = None
     started_on: datetime | None = None
     finished_on: datetime | None = None
@@ -58,6 +59,7 @@ def of_job(answer: TrainingJobAnswer) -> TrainingJob:
         job_type=told.job_type,
         owner_key=system.created_by if system else "",
         owner_name=system.created_by if system else "",
+        owner_is_person=is_person(system.created_by_type) if system else None,
         created_on=system.created_at if system else None,
         started_on=_time(told.properties.get("StartTimeUtc")),
         finished_on=_time(told.properties.get("EndTimeUtc")),
@@ -86,6 +88,11 @@ def of_run(answer: RunAnswer) -> TrainingJob:
         properties=answer.properties,
         **_git(answer.properties),
     )
+
+
+def is_person(kind: str) -> bool | None:
+    """By ARM's word for who made a thing: User, Application, ManagedIdentity, Key; None when it does not say."""
+    return None if not kind else kind.lower() == "user"
 
 
 def _git(properties: dict[str, Any]) -> dict[str, Any]:

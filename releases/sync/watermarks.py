@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from releases.errors import Conflict
-from releases.models import Project, Watermark
+from releases.models import Project, Watermark, Workspace
 
 LEASE = timedelta(seconds=150)
 """Longer than one request's total deadline and the writing of what it brought."""
@@ -47,14 +47,16 @@ class Lease:
         return Watermark.objects.filter(pk=self.mark.pk, leased_by=self.token)
 
 
-def of(project: Project, *, feed: str) -> Watermark:
+def of(whose: Project | Workspace, *, feed: str) -> Watermark:
     """The feed's row, made when it is not there."""
-    return Watermark.objects.get_or_create(project=project, feed=feed)[0]
+    if isinstance(whose, Workspace):
+        return Watermark.objects.get_or_create(workspace=whose, feed=feed)[0]
+    return Watermark.objects.get_or_create(project=whose, feed=feed)[0]
 
 
-def claim(project: Project, *, feed: str) -> Lease | None:
+def claim(whose: Project | Workspace, *, feed: str) -> Lease | None:
     """Take the lease of this feed, or None while somebody else holds it."""
-    mark = of(project, feed=feed)
+    mark = of(whose, feed=feed)
     token = f"{_process()}:{token_hex(8)}"
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())
     if _holder_is_dead(mark.leased_by):

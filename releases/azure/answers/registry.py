@@ -33,6 +33,7 @@ class ModelAnswer(Answer):
 
     name: str
     properties: ModelProperties
+    id: Text = ""
     system_data: SystemData | None = None
 
 
