@@ -47,6 +47,7 @@ class Books:
             "counters": self.counters(),
             "releases": list(self._releases.values()),
             "spans": self.spans(),
+            "uncertain": self.uncertain(),
             "modelVersions": self._versions,
             "trainingRuns": list(self._jobs.values()),
             "serving": self._serving,
@@ -83,6 +84,19 @@ class Books:
             newest[row["stageId"]] = span = self._span(row)
             spans.append(span)
         return spans
+
+    def uncertain(self) -> list[Row]:
+        """Stages whose newest finished deployment failed on the way, so that nobody can say what they run."""
+        newest: dict[int, Row] = {}
+        for row in self._attempts.values():
+            if row["finished"] and row["status"] != "notDeployed":
+                best = newest.get(row["stageId"], row)
+                newest[row["stageId"]] = max(best, row, key=lambda r: (r["finished"], r["deploymentId"]))
+        return [
+            {"stageId": stage, "since": row["finished"], "deploymentId": row["deploymentId"]}
+            for stage, row in newest.items()
+            if row["status"] == "failed"
+        ]
 
     def _span(self, row: Row) -> Row:
         release = self._releases[row["release"]]
