@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import account as own_account
-from dashboard.views import connect, first, gallery, health, overview, release, releases, sync
+from dashboard.views import api, connect, first, gallery, health, overview, release, releases, sync
 
 handler400 = "dashboard.views.errors.bad_request"
 handler403 = "dashboard.views.errors.not_allowed"
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/theme/", own_account.theme, name="theme"),
     path("ui/", gallery.show, name="gallery"),
     path("health", health.health, name="health"),
+    path("api/", api.show, name="api"),
     path("api/v1/", include("releases.api.urls")),
     path("accounts/first/<str:secret>/", first.first, name="first"),
     path("accounts/login/", account.login, name="account_login"),

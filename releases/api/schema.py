@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from releases.api.base import ApiView
 from releases.api.permissions import ANY
-from releases.states import IdentityKind, TriggerKind
 
 DESCRIPTION = """The release history that Slipway has synced, read-only. Times are UTC. Lists come newest first in
 pages; follow `next`. `id` is ours, `azure_id` Azure's. What you may not see is 404."""
@@ -48,7 +47,6 @@ class Schema(ApiView, SpectacularAPIView):
         "TITLE": "Slipway",
         "VERSION": "1",
         "DESCRIPTION": DESCRIPTION,
-        "ENUM_NAME_OVERRIDES": {kind.__name__: [word.value for word in kind] for kind in (IdentityKind, TriggerKind)},
         "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "releases.api.schema.with_errors"],
     }
 

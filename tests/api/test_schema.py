@@ -1,5 +1,6 @@
 """The OpenAPI file says what the API does: asked for all of it with made-up values, nothing answers otherwise."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,3 +90,14 @@ def test_the_file_comes_as_yaml_or_json(accept: str, form: str, administrator: U
 @pytest.mark.django_db
 def test_the_file_needs_a_sign_in() -> None:
     assert Client().get(f"{V1}/schema/").status_code == 401
+
+
+def test_the_page_shows_every_address_parameter_and_form(administrator: User) -> None:
+    page = factories.browser_of(administrator).get("/api/").content.decode()
+    document = factories.browser_of(administrator).get(f"{V1}/schema/?format=json").json()
+    for path, operations in document["paths"].items():
+        assert path in page
+        for parameter in operations["get"]["parameters"]:
+            assert f"<code>{parameter['name']}</code>" in page
+    targets, anchors = set(re.findall(r'href="#(\w+)"', page)) - {"main"}, set(re.findall(r'id="(\w+)"', page))
+    assert {"Release", "ReleaseWhole", "Attempt", "Step"} <= targets <= anchors

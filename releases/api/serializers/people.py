@@ -10,6 +10,8 @@ from releases.models import Identity
 class PersonSerializer(serializers.ModelSerializer[Identity]):
     """Somebody or something that did something; `kind` is person, service or unknown."""
 
+    kind = serializers.CharField(read_only=True)
+
     class Meta:
         model = Identity
         fields = ["name", "email", "kind"]

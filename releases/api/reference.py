@@ -1,0 +1,94 @@
+"""The OpenAPI file in a form that a page can show: nouns with their parameters, and the forms of their answers."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+
+from releases.api.schema import Schema
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a part of an answer; `form` names the form it has, empty for a plain value."""
+
+    name: str
+    kind: str
+    told: str
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address that can be asked."""
+
+    path: str
+    told: str
+    parameters: list[Field]
+    form: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """What an answer, or a part of one, consists of."""
+
+    name: str
+    told: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Everything the page shows."""
+
+    addresses: list[Address]
+    forms: list[Form]
+
+
+Schemas = dict[str, Any]
+
+
+@cache
+def reference() -> Reference:
+    """The API described; made once, because it is the same for everybody as long as the process lives."""
+    with patched_settings(Schema.custom_settings):
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    forms: Schemas = document["components"]["schemas"]
+    return Reference(
+        addresses=[_address(path, operations["get"], forms) for path, operations in document["paths"].items()],
+        forms=[_form(name, form, forms) for name, form in forms.items() if _is_told_of(form)],
+    )
+
+
+def _is_told_of(form: Schemas) -> bool:
+    """Lists of words stand where they are used; a page of a list has the form of its rows."""
+    return "properties" in form and "results" not in form["properties"]
+
+
+def _address(path: str, operation: Schemas, forms: Schemas) -> Address:
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    name = _named(answer).removeprefix("Paginated").removesuffix("List")
+    parameters = [
+        _field(one["name"], one["schema"], forms, told=one.get("description")) for one in operation["parameters"]
+    ]
+    return Address(path=path, told=operation.get("description", ""), parameters=parameters, form=name)
+
+
+def _form(name: str, form: Schemas, forms: Schemas) -> Form:
+    fields = [_field(key, value, forms) for key, value in form["properties"].items()]
+    return Form(name=name, told=form.get("description", ""), fields=fields)
+
+
+def _field(name: str, schema: Schemas, forms: Schemas, *, told: str | None = None) -> Field:
+    form = _named(schema) or _named(schema.get("items", {}))
+    words = schema.get("enum") or forms.get(form, {}).get("enum")
+    kind = ", ".join(map(str, words)) if words else schema.get("format") or schema.get("type") or "any"
+    return Field(name=name, kind=kind, told=told or schema.get("description", ""), form="" if words else form)
+
+
+def _named(schema: Schemas) -> str:
+    """The form this refers to, whichever way OpenAPI says it; empty for none."""
+    found = schema.get("$ref") or next((one.get("$ref", "") for one in schema.get("allOf", [])), "")
+    return str(found).rpartition("/")[2]
