@@ -32,6 +32,7 @@ PAGES = {
 }
 VISITORS = {"signin"}
 HISTORY_SECONDS = 240
+STILL_READING = "What is live now is already right"
 
 
 def main() -> int:
@@ -61,7 +62,7 @@ def _wait_for_history(run: Up) -> str:
 
     def newest() -> str:
         links = re.findall(r'href="(/p/[^"/]+/releases/\d+/)"', reader.get(f"{run.url}/releases/", timeout=20).text)
-        still_reading = "history read back to" in reader.get(run.url, timeout=20).text.lower()
+        still_reading = STILL_READING in reader.get(run.url, timeout=20).text
         return links[0] if links and not still_reading else ""
 
     wait_until(newest, seconds=HISTORY_SECONDS, what="the history is read in", every=2)

@@ -10,6 +10,7 @@ OPEN = {
     "health": "monitors have no account; it says nothing but up or down",
     "account_login": "this is where one signs in",
     "account_inactive": "tells a person whose account was closed",
+    "theme": "the sign-in page has a theme too; it sets a cookie and says nothing",
     "first": "the one-time link is the credential",
 }
 SAMPLE_VALUES = {"int": 1, "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}

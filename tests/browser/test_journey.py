@@ -1,0 +1,104 @@
+"""The walk that shows what Slipway is for: sign in, what is live, which releases carried a model version, and why."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import THEMES, WIDTHS, axe_violations, explained, sideways_pixels, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+LOOKS = [(width, theme) for width in WIDTHS for theme in THEMES]
+
+
+def a_carried_version(page: Page) -> str:
+    """A model version that some release in the list carried, read off a chip of the list."""
+    chip = page.locator("#_list tbody tr .chip", has_text=re.compile(r"v?\d")).first
+    row = page.locator("#_list tbody tr", has=chip).first
+    row.locator("a[data-row]").click()
+    cell = page.locator("section[aria-labelledby=artifacts-h] tbody tr", has_text="Model").first
+    name, version = cell.locator("td b").nth(0).inner_text(), cell.locator("td b").nth(1).inner_text()
+    return f"{name}:{version.removeprefix('v')}"
+
+
+def test_a_person_finds_out_why_a_model_version_was_deployed(demo, open_page):
+    page = open_page("/accounts/login/", person=None)
+    sign_in(page, demo.url, email="qa@harbour.example", password=demo.password)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".lane").first).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Releases").click()
+    version = a_carried_version(page)
+    page.goto(f"{demo.url}/releases/")
+    page.locator("details.facets summary", has_text="Model version").click()
+    page.get_by_label("Model version").fill(version)
+    page.get_by_label("Model version").press("Enter")
+    name, number = version.split(":")
+    expect(page.locator(".facet.on")).to_contain_text(f"{name} v{number}")
+    shown = page.locator("#_list tbody tr a[data-row]")
+    expect(shown.first).to_be_visible()
+    release = shown.first.inner_text()
+    shown.first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(release)
+    assert page.locator("#_release .head p").inner_text().strip()
+    artifacts = page.locator("section[aria-labelledby=artifacts-h]")
+    expect(artifacts.locator("tr", has_text=name).first).to_contain_text(number)
+    expect(page.locator("section[aria-labelledby=stages-h] .lane").first).to_be_visible()
+
+
+def test_a_model_that_made_a_release_is_named_with_its_training_run(demo, open_page):
+    page = open_page("/releases/?trigger=model")
+    page.locator("#_list tbody tr a[data-row]").first.click()
+    sentence = page.locator("#_release .head p").inner_text()
+    assert re.search(r"Created because model \S+ v\d+ was registered( by training run \S+)?", sentence), sentence
+
+
+@pytest.fixture(scope="session")
+def addresses(demo) -> dict[str, str]:
+    """Every page, with the newest release as the example."""
+    reader = demo.browser("admin@harbour.example")
+    release = re.findall(r'href="(/p/[^"/]+/releases/\d+/)"', reader.get(f"{demo.url}/releases/", timeout=20).text)[0]
+    return {
+        "overview": "/",
+        "releases": "/releases/",
+        "nothing-found": "/releases/?model=no-such-model",
+        "release": release,
+        "sync": "/sync/",
+        "connect": "/connect/",
+        "account": "/account/",
+        "components": "/ui/",
+        "password": "/accounts/password/",
+    }
+
+
+PAGES = ["overview", "releases", "nothing-found", "release", "sync", "connect", "account", "components", "password"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible_and_fits_at_every_width_in_both_themes(name, addresses, open_page):
+    for width, theme in LOOKS:
+        page = open_page(addresses[name], person="admin", width=width, theme=theme)
+        violations = axe_violations(page)
+        assert not violations, f"{name} {width} {theme}: {explained(violations)}"
+        assert sideways_pixels(page) == 0, f"{name} is too wide at {width}"
+
+
+def test_the_sign_in_page_is_accessible_and_fits(open_page):
+    for width, theme in LOOKS:
+        page = open_page("/accounts/login/", person=None, width=width, theme=theme)
+        violations = axe_violations(page)
+        assert not violations, explained(violations)
+        assert sideways_pixels(page) == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_on_the_narrowest_phone(name, addresses, open_page):
+    page = open_page(addresses[name], person="admin", width=360)
+    assert sideways_pixels(page) == 0
+
+
+def test_a_double_click_on_sync_now_asks_once(open_page):
+    page = open_page("/sync/", person="operator")
+    button = page.get_by_role("button", name=re.compile("sync now", re.IGNORECASE)).first
+    button.dblclick()
+    page.wait_for_load_state("load")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
