@@ -14,7 +14,7 @@ class LiveSpan(models.Model):
     later attempt failed and may have changed the stage (decision 7).
     """
 
-    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="live_spans")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, db_index=False, related_name="live_spans")
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="live_spans")
     opened_by = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="opened_spans")
     live_from = models.DateTimeField()
