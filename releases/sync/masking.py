@@ -7,6 +7,7 @@ none, which a few fast scans of the bytes find out; only the others are taken ap
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -43,7 +44,7 @@ _TOKENS = re.compile(
 )
 _BASE32 = bytes(97 if chr(code) in "abcdefghijklmnopqrstuvwxyz234567" else 32 for code in range(256))
 _LONG_BASE32 = b"a" * 52
-_VALUE = re.compile(rb'\s*:\s*(["{\d\[-])')
+_REST_OF_KEY = re.compile(rb'[^"]{0,100}"\s*:\s*(["{\d\[-])')
 _REFERENCE = re.compile(r"\$[({][\w.\- ]+[)}]")
 """A value that only names a variable, such as "$(dbpassword)", hides nothing itself."""
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -51,11 +52,10 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 def without_secrets(raw: bytes) -> bytes:
     """The same JSON without secrets and without NUL, which PostgreSQL refuses; the very bytes when it held none."""
-    if b"\\u0000" in raw:
-        raw = _NUL.sub(rb"\1\\u2400", raw)
     tokens, names = _suspicions(raw)
     if not (tokens or names):
         return raw
+    raw = _NUL.sub(rb"\1\\u2400", raw) if b"\\u0000" in raw else raw
     document = _decode(raw)
     masked = _masked(document, _STRUCTURAL, tokens=tokens)
     return raw if masked == document else msgspec.json.encode(masked)
@@ -71,21 +71,20 @@ def _decode(raw: bytes) -> Any:
 def _suspicions(raw: bytes) -> tuple[bool, bool]:
     """Whether any text may look like a token, and any key like a secret's; False only when surely none does.
 
-    Looks at each distinct piece between quotes once: Azure repeats itself, and other answers repeat this one.
+    Looks at each distinct piece between commas once: Azure repeats itself, and other answers repeat this one. No
+    pattern below spans a comma.
     """
-    if b"\\u00" in raw:
-        return True, True  # An escaped letter could hide a word from the scans.
-    pieces = set(raw.split(b'"')) - _clean
-    suspects = pieces & _suspects
-    fresh = pieces - suspects
+    pieces = set(raw.split(b","))
+    fresh = pieces - _clean
     text = b"\n".join(fresh)
-    if _may_hold_tokens(text, fresh):
-        return True, True
+    if b"\\u00" in text or _may_hold_tokens(text, fresh):
+        return True, True  # An escaped letter could hide a word from the scans.
     lowered = text.lower()
-    if any(word in lowered for word in _WORDS):
-        suspects |= {piece for piece in fresh if any(word in piece.lower() for word in _WORDS)}
-    _remember(fresh - suspects, suspects)
-    return False, any(_names_a_value(raw, piece) for piece in suspects) or _has_open_secret(raw)
+    if any(word in lowered for word in _WORDS) and any(_names_a_value(piece.lower()) for piece in fresh):
+        return False, True
+    _remember(fresh)
+    is_marked = b'"isSecret"' in text or not pieces.isdisjoint(_marked)
+    return False, is_marked and _has_open_secret(raw)
 
 
 def _may_hold_tokens(text: bytes, pieces: set[bytes]) -> bool:
@@ -97,28 +96,32 @@ def _may_hold_tokens(text: bytes, pieces: set[bytes]) -> bool:
 
 
 _clean: set[bytes] = set()
-_suspects: set[bytes] = set()
-"""Pieces of earlier answers that no scan minded, and those with a suspect word. They only spare work, and are emptied
-when they grow large; what a piece is does not depend on where it was seen."""
+_marked: set[bytes] = set()
+"""Pieces of earlier answers that no scan minded, and among them those that mark a variable as secret. They only spare
+work. `_clean` is emptied when it grows large; `_marked` never, for another thread may rely on it, and it stays small."""
 
 
-def _remember(clean: set[bytes], suspects: set[bytes]) -> None:
-    for memory, pieces in ((_clean, clean), (_suspects, suspects)):
-        if len(memory) > 20_000:
-            memory.clear()
-        memory.update(piece for piece in pieces if len(piece) < 200)
+def _remember(pieces: set[bytes]) -> None:
+    short = {piece for piece in pieces if len(piece) < 200}
+    _marked.update(piece for piece in short if b'"isSecret"' in piece)
+    if len(_clean) > 20_000:
+        _clean.clear()
+    _clean.update(short)
 
 
-def _names_a_value(raw: bytes, name: bytes) -> bool:
-    """True where the name is a key that holds text, a number or an object (a flag is no secret)."""
-    quoted = b'"%b"' % name
-    at = raw.find(quoted)
+def _names_a_value(lowered: bytes) -> bool:
+    """True where a suspect word is part of a key that holds text, a number or an object (a flag is no secret)."""
+    return any(
+        not lowered.startswith(_EMPTY_SECRET, found.end(1)) for word in _WORDS for found in _keys_with(lowered, word)
+    )
+
+
+def _keys_with(lowered: bytes, word: bytes) -> Iterator[re.Match[bytes]]:
+    at = lowered.find(word)
     while at >= 0:
-        found = _VALUE.match(raw, at + len(quoted))
-        if found and not (found[1] == b"{" and raw.startswith(_EMPTY_SECRET, found.end(1))):
-            return True
-        at = raw.find(quoted, at + len(quoted))
-    return False
+        if found := _REST_OF_KEY.match(lowered, at + len(word)):
+            yield found
+        at = lowered.find(word, at + len(word))
 
 
 def _has_open_secret(raw: bytes) -> bool:
@@ -133,6 +136,7 @@ def _has_open_secret(raw: bytes) -> bool:
 
 
 _EMPTY_SECRET = b'"value":null'
+"""What follows the brace of a variable that Azure emptied itself."""
 _EMPTY_VALUE = re.compile(rb'"value"\s*:\s*null')
 
 

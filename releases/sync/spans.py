@@ -7,6 +7,7 @@ release live. A failure after the span's last success leaves the stage uncertain
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from releases.states import LIVE_STATUSES, DeploymentStatus
 
@@ -17,8 +18,7 @@ Position = tuple[datetime, int]
 """Where an attempt stands in a stage's life: when it finished, and Azure's deployment id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One finished attempt at one stage. `deployment` is our id of the row, `azure_id` Azure's."""
 
     deployment: int
@@ -34,8 +34,7 @@ class Attempt:
         return self.finished_on, self.azure_id
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One unbroken time in which the stage ran one release; named by the attempt that opened it."""
 
     opened_by: int

@@ -17,10 +17,16 @@ _JSONB_VERSION = b"\x01"
 def take_ids(counts: Mapping[Table, int]) -> dict[Table, list[int]]:
     """The next numbers of the tables' sequences."""
     tables = list(counts)
-    sql = " UNION ALL ".join(
-        f"SELECT {at}, nextval(pg_get_serial_sequence('{table.name}', 'id')) FROM generate_series(1, %s)"  # noqa: S608
+    # The name of the sequence is looked up once, not for every number.
+    names = ", ".join(
+        f"s{at} AS MATERIALIZED (SELECT pg_get_serial_sequence('{table.name}', 'id')::regclass AS name)"
         for at, table in enumerate(tables)
     )
+    numbers = " UNION ALL ".join(
+        f"SELECT {at}, nextval(s{at}.name) FROM s{at}, generate_series(1, %s)"  # noqa: S608 - counted by us
+        for at, _ in enumerate(tables)
+    )
+    sql = f"WITH {names} {numbers}"
     taken: dict[Table, list[int]] = {table: [] for table in tables}
     with connection.cursor() as cursor:
         cursor.execute(sql, list(counts.values()))
