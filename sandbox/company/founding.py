@@ -18,7 +18,7 @@ from sandbox.company.registry import Compute
 from sandbox.company.world import World
 
 PAST = 425 * DAY
-QUIET = {"eta": 4.5 * DAY, "swell": 4.5 * DAY, "port": 1.2 * DAY, "tide": 1.2 * DAY}
+QUIET = {"eta": 4.5 * DAY, "swell": 7.2 * DAY, "port": 1.2 * DAY, "tide": 1.2 * DAY}
 _HUB = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/mlops/providers"
 
 
@@ -124,7 +124,7 @@ def _arrivals(world: World, start: float, span: float, count: int) -> None:
     total = sum(plan.share for plan in FLEET)
     for plan in FLEET:
         born = start + plan.born * span
-        last = start + span - QUIET[plan.key] * min(1.0, span / (60 * DAY))
+        last = start + span - min(QUIET[plan.key] * min(1.0, span / (60 * DAY)), 0.6 * (start + span - born))
         for number in range(round(count * plan.share / total)):
             dice = world.dice("arrival", plan.key, number)
             when = _in_working_hours(born + 10 * 60 + dice.random() * (last - born - 10 * 60), dice.uniform(7, 16))

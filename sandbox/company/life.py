@@ -108,9 +108,15 @@ def _on_schedule(world: World, pipeline: Pipeline) -> bool:
     last = world.shelf.release(pipeline.last_release).artifacts if pipeline.last_release else []
     if trigger.only_with_changes and [v.id for v in newest] == [v.id for v in last]:
         return False
-    by = pipeline.current.changed_by
     creating.create(
-        world, pipeline, reason="schedule", by=RELEASE_MANAGEMENT, wanted_by=by, why=Truth("schedule"), description=""
+        world,
+        pipeline,
+        reason="schedule",
+        by=RELEASE_MANAGEMENT,
+        wanted_by=pipeline.current.changed_by,
+        why=Truth("schedule"),
+        description="",
+        plans=world.scripts.pop(f"schedule {pipeline.key}", None),
     )
     return True
 

@@ -19,7 +19,6 @@ from sandbox.company.fleet import (
     TIDE_PROD,
 )
 from sandbox.company.people import AYLA, INGRID, JONAS, PRIYA, SLIPWAY, SOFIA, TOMAS, WEI, Person
-from sandbox.company.reactions import Reactions
 from sandbox.company.releases import Decision, Plan, Release, Truth
 from sandbox.company.world import World
 
@@ -27,20 +26,22 @@ PORT, ETA, SWELL, TIDE = 7, 12, 15, 21
 _GOOD = Plan()
 
 
-def order(world: World, reactions: Reactions, anchor: datetime) -> None:
+def order(world: World, anchor: datetime) -> None:
     """Orders everything below, relative to the anchor."""
     end = anchor.timestamp()
 
     def before(seconds: float, happening: Callable[[], object]) -> None:
         world.clock.at_company_time(end - seconds, happening)
 
-    before(3.9 * DAY, lambda: _swell_fails(world))
-    before(1.9 * DAY, lambda: _eta_model(world, reactions))
+    before(min(7 * DAY, 0.06 * (end - world.clock.at)), lambda: _swell_will_fail(world))
+    before(14 * HOUR, lambda: _swell_has_failed(world))
+    before(2.9 * DAY, lambda: _eta_model(world))
+    before(1.9 * DAY, lambda: _eta_model(world))
     before(1.05 * DAY, lambda: _port_older(world))
     before(30 * HOUR, lambda: _tide_scheduled(world, anchor))
     before(5.7 * HOUR, lambda: serving.drift(world, "eta-prod"))
-    before(6.6 * HOUR, lambda: _port_model(world, reactions))
-    before(4.6 * HOUR, lambda: _tide_waits(world, reactions))
+    before(6.6 * HOUR, lambda: _port_model(world))
+    before(4.6 * HOUR, lambda: _tide_waits(world))
     before(36 * MINUTE, lambda: _eta_push(world))
     before(9 * MINUTE, lambda: _tide_slow(world))
     before(5 * MINUTE, lambda: _tide_slow(world))
@@ -51,10 +52,16 @@ def _says(after: float, by: Person, comment: str = "") -> Decision:
     return Decision(after, by, True, comment)
 
 
-def _swell_fails(world: World) -> None:
-    pipeline = world.pipelines[SWELL]
-    plans = {(SWELL_DEV, 1): Plan("failed", "Test ACI endpoint")}
-    creating.create(world, pipeline, reason="manual", by=TOMAS, why=Truth("manual"), plans=plans)
+def _swell_will_fail(world: World) -> None:
+    world.scripts["schedule swell"] = {(SWELL_DEV, 1): Plan("failed", "Test ACI endpoint")}
+
+
+def _swell_has_failed(world: World) -> None:
+    """Where no Monday came by in so young a company, somebody makes the release that fails."""
+    plans = world.scripts.pop("schedule swell", None)
+    if plans is not None:
+        pipeline = world.pipelines[SWELL]
+        creating.create(world, pipeline, reason="manual", by=TOMAS, why=Truth("manual"), plans=plans)
 
 
 def _eta_good() -> creating.Plans:
@@ -71,9 +78,9 @@ def _eta_running() -> creating.Plans:
     return {(ETA_DEV, 1): _GOOD, (ETA_STAGING, 1): staging, (ETA_PROD, 1): Plan(decisions=[None])}
 
 
-def _eta_model(world: World, reactions: Reactions) -> None:
+def _eta_model(world: World) -> None:
     """A newer model than PROD had reaches PROD, so that the drift to the old one shows."""
-    reactions.plans["eta-gbm"] = _eta_good()
+    world.scripts["eta-gbm"] = _eta_good()
     training.register(world, "eta-gbm", by=PRIYA, job=None, tags={"metric.accuracy": "0.9412"})
 
 
@@ -92,10 +99,10 @@ def _port_older(world: World) -> None:
     creating.create(world, world.pipelines[PORT], reason="continuousIntegration", by=SOFIA, why=why, plans=plans)
 
 
-def _port_model(world: World, reactions: Reactions) -> None:
+def _port_model(world: World) -> None:
     """A training run whose model creates a release; DEV TEST fails once, PROD waits for Slipway."""
     coding.push(world, world.repositories["Learn_MLOps"], by=PRIYA, about="port model")
-    reactions.plans["support-vector-classifier"] = {
+    world.scripts["support-vector-classifier"] = {
         (PORT_DEV, 1): Plan("failed", "Deploy to ACI"),
         (PORT_DEV, 2): _GOOD,
         (PORT_PROD, 1): Plan(decisions=[None]),
@@ -115,9 +122,9 @@ def _port_again(world: World) -> None:
         verbs.deploy(world, env, by=SOFIA, comment="ACI start-up timed out, raised in c5518be.")
 
 
-def _tide_waits(world: World, reactions: Reactions) -> None:
+def _tide_waits(world: World) -> None:
     """A new scaler; one of two has approved."""
-    reactions.plans["tide-scaler"] = {
+    world.scripts["tide-scaler"] = {
         (TIDE_DEV, 1): _GOOD,
         (TIDE_PROD, 1): Plan(decisions=[_says(100 * MINUTE, JONAS, "Residuals look fine."), None]),
     }

@@ -21,7 +21,6 @@ class Reactions:
     def __init__(self, world: World) -> None:
         self.world = world
         self._good: dict[int, list[Environment]] = {}
-        self.plans: dict[str, creating.Plans] = {}
         world.listen("finished", self._finished)
         world.listen("registered", self._registered)
         world.listen("built", self._built)
@@ -103,7 +102,7 @@ class Reactions:
                 self._create_soon(pipeline, Truth("build", alias), build.definition, BUILD_SERVICE)
 
     def _create_soon(self, pipeline: Pipeline, why: Truth, name: str, by: Person) -> None:
-        plans = self.plans.pop(name, None)
+        plans = self.world.scripts.pop(name, None)
 
         def make() -> None:
             creating.create(self.world, pipeline, reason="continuousIntegration", by=by, why=why, plans=plans)

@@ -26,10 +26,11 @@ def living(*, seed: int, releases: int, anchor: datetime) -> Stage:
     """The four pipelines with their past, and a present that goes on."""
     start = anchor - timedelta(seconds=founding.length_of_past(releases))
     world = World(seed, Clock(start))
-    books, reactions = Books(world), Reactions(world)
+    books = Books(world)
+    Reactions(world)
     serving.attach(world)
     founding.found(world, anchor=anchor, releases=releases)
-    opening.order(world, reactions, anchor)
+    opening.order(world, anchor)
     world.clock.run_until(anchor)
     world.is_living = True
     life.go_on(world)

@@ -16,7 +16,7 @@ from sandbox.company.clock import Clock
 from sandbox.company.harbour import PipelinePlan
 from sandbox.company.pipelines import Pipeline
 from sandbox.company.registry import Registry
-from sandbox.company.releases import Attempt, Environment
+from sandbox.company.releases import Attempt, Environment, Plan
 
 Listener = Callable[..., None]
 
@@ -36,7 +36,10 @@ class Ids:
 
 @dataclass
 class World:
-    """The company. `busy` and `waiting` say which attempt holds a stage and which stand in line for it."""
+    """The company. `busy` and `waiting` say which attempt holds a stage and which stand in line for it.
+
+    `scripts` has plans for the next release that a model (by name) or a schedule ("schedule swell") creates.
+    """
 
     seed: int
     clock: Clock
@@ -49,6 +52,7 @@ class World:
     builds: dict[str, list[Build]] = field(default_factory=dict)
     busy: dict[int, Attempt] = field(default_factory=dict)
     waiting: dict[int, deque[tuple[Environment, Attempt]]] = field(default_factory=lambda: defaultdict(deque))
+    scripts: dict[str, dict[tuple[int, int], Plan]] = field(default_factory=dict)
     is_living: bool = False
     _listeners: dict[str, list[Listener]] = field(default_factory=lambda: defaultdict(list))
 

@@ -128,3 +128,16 @@ def test_each_attempt_begins_before_it_ends_and_steps_follow_each_other(books: d
 def test_an_unknown_scenario_is_named_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"no scenario named 'moon'. Known scenarios: bench, harbour"):
         Company.open(scenario="moon", now=Clock())
+
+
+@pytest.mark.parametrize("releases", [5, 40, 200])
+@pytest.mark.parametrize("days", [0, 2, 5])
+def test_companies_of_every_size_open_lively_on_every_day(releases: int, days: int) -> None:
+    company = Company.open(seed=days, releases=releases, now=Clock(ANCHOR + timedelta(days=days, hours=7)))
+    books = company.books()
+    swell = [s for r in books["releases"] if r["pipeline"] == "swell" for s in r["stages"] if s["name"] == "DEV TEST"]
+    assert swell[-1]["status"] == "rejected"
+    assert sum(a["operationStatus"] == "PhaseInProgress" for a in attempts(books)) >= 2
+    assert len([a for _, _, a in company.archive.approvals() if a.status == "pending"]) >= 3
+    eta = books["serving"]["eta-prod"]
+    assert eta[-1]["serves"] == eta[-3]["serves"] != eta[-2]["serves"], "went back to what it served before"
