@@ -22,13 +22,13 @@ SYNC_SECONDS = 45.0
 """Total deadline of one request, so that a drip is cut."""
 
 
-def access(organization: Organization, *, total_seconds: float = SYNC_SECONDS) -> Access:
+def access(organization: Organization) -> Access:
     """How to reach the organization. Raises CredentialRefused when the named variable holds no credential."""
     return Access(
         organization_url=organization.url,
         authentication=authentication(organization.credential_kind, organization.credential_variable),
         ca_file=organization.ca_file,
-        total_seconds=total_seconds,
+        total_seconds=SYNC_SECONDS,
     )
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from releases.azure.answers import Malformed
 from releases.models import Project, SetAside
+from releases.sync.masking import without_secrets
 
 MOST_BYTES_KEPT = 1_000_000
 
@@ -19,7 +20,7 @@ def note(project: Project, malformed: Sequence[Malformed], *, now: datetime) -> 
                 project=project,
                 key=key,
                 reason=one.reason,
-                document=b"",
+                document=_kept(one),
                 first_seen_at=now,
                 last_seen_at=now,
             )
@@ -32,12 +33,28 @@ def note(project: Project, malformed: Sequence[Malformed], *, now: datetime) -> 
     return len(rows)
 
 
+def _kept(one: Malformed) -> bytes:
+    """What came, without secrets; nothing of it where it is not even JSON, since nobody can tell what it holds."""
+    try:
+        return without_secrets(one.raw)[:MOST_BYTES_KEPT]
+    except (ValueError, RecursionError):
+        return b""
+
+
 def resolve(project: Project, keys: Iterable[str], *, now: datetime) -> int:
     """These were read well now; returns how many had been set aside."""
     open_rows = SetAside.objects.filter(project=project, resolved_at=None)
     if not open_rows.exists():
         return 0
     return open_rows.filter(key__in=list(keys)).update(resolved_at=now)
+
+
+def resolve_unnamed(project: Project, *, seen_before: datetime, now: datetime) -> int:
+    """A complete list came without anything unreadable: what had not even an id is well now, or gone."""
+    rows = SetAside.objects.filter(
+        project=project, resolved_at=None, key__startswith="release:", last_seen_at__lt=seen_before
+    )
+    return rows.exclude(key__regex=r"^release:[0-9]+$").update(resolved_at=now)
 
 
 def key_of(one: Malformed) -> str:

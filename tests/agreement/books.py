@@ -31,7 +31,7 @@ def _release(row: Row) -> Iterator[tuple[str, Facts]]:
             "reason": row["reason"],
             "description": row["description"] or "",
             "created": row["created"],
-            "modified": row["modified"],
+            "modified": row["modified"] if row["deleted"] is None else None,
             "created by": row["createdBy"],
             "kept": row["keepForever"],
             "trigger": row["trigger"]["kind"],

@@ -49,7 +49,7 @@ def _releases(project: Project) -> Iterator[tuple[str, Facts]]:
                 "reason": row.reason,
                 "description": row.description,
                 "created": iso(row.created_on),
-                "modified": iso(row.modified_on),
+                "modified": iso(row.modified_on) if row.gone_at is None else None,
                 "created by": row.created_by.key if row.created_by else None,
                 "kept": row.keep_forever,
                 "trigger": row.trigger_kind,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from releases.models import Project
-from releases.sync.passes import lines
+from releases.models import Project, Watermark
+from releases.sync.passes import lines, listing
 from releases.sync.passes.lines import DETAILS, HISTORY, Ended
 from releases.sync.passes.work import Budget
 from tests.agreement import books, ours
@@ -28,10 +28,12 @@ class Round:
 
 
 def rounds(company: Company, *, events: int) -> Iterator[Round]:
-    """After the backfill, and after so many further events and one more sync."""
+    """After the backfill, and after so many further events and one more sync, the one of the day that also lists all
+    releases: what Azure's retention removed from the far end of the history shows only there."""
     project = company.project()
     yield settled("backfill", company, project)
     company.advance(events)
+    Watermark.objects.filter(project=project, feed=listing.FEED).update(completed_at=None)
     yield settled(f"{events} events later", company, project)
 
 

@@ -24,7 +24,11 @@ def read_all(created: list[datetime], stretches: Stretches, *, most_pages: int, 
         if not waiting:
             return stored
         stretch = order.choice(waiting)
-        inside = [t for t in created if (not stretch.since or t >= stretch.since) and (not stretch.bound or t <= stretch.bound)]
+        inside = [
+            t
+            for t in created
+            if (not stretch.since or t >= stretch.since) and (not stretch.bound or t <= stretch.bound)
+        ]
         begin = int(stretch.token or 0)
         page = inside[begin : begin + PAGE]
         token = str(begin + PAGE) if begin + PAGE < len(inside) else None

@@ -16,8 +16,8 @@ OLDEST_REVISIONS_BACK = 200
 """Of a definition that was changed more often, only so many revisions are kept."""
 
 
-def definitions(work: Work) -> bool:
-    """Store every definition that is new or changed and mark those that are gone. Always comes to its end."""
+def definitions(work: Work) -> None:
+    """Store every definition that is new or changed and mark those that are gone."""
     devops, project = work.calls.here(), work.project.azure_id
     present: dict[int, tuple[int, str, str]] = {}
     is_blind = False
@@ -33,7 +33,6 @@ def definitions(work: Work) -> bool:
     if present and not is_blind:
         now = work.calls.gate.look()
         commit(work, lambda: _count(work, catalog.mark_gone(work.project, present=list(present), now=now)))
-    return True
 
 
 def _changed(work: Work, present: dict[int, tuple[int, str, str]]) -> set[int]:

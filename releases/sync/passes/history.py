@@ -27,11 +27,12 @@ def step(work: Work) -> bool:
     is_first = not backfill.is_complete(mark)
     work.begin("backfill" if is_first else "incremental")
     own_identity(work)
-    if not definitions(work):
-        return False
+    is_due = _is_due(mark)
+    if is_due or mark.checked_at is None:
+        definitions(work)
     if is_first and not recent(work, mark):
         return False
-    if _is_due(mark) and not _changes(work, mark):
+    if is_due and not _changes(work, mark):
         return False
     if is_first and not _history(work, mark):
         return False
@@ -55,7 +56,7 @@ def _is_due(mark: Watermark) -> bool:
     if backfill.is_complete(mark):
         return True
     often = timedelta(seconds=settings.SLIPWAY_SYNC_SECONDS)
-    return mark.checked_at is None or timezone.now() - mark.checked_at > often
+    return mark.checked_at is not None and timezone.now() - mark.checked_at > often
 
 
 def _changes(work: Work, mark: Watermark) -> bool:

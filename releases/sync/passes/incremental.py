@@ -20,6 +20,7 @@ from releases.sync.passes.work import Work
 
 OVERLAP = timedelta(minutes=10)
 UNFINISHED_AT_ONCE = 500
+LEFT_OUT_AT_MOST = 20
 
 
 def incremental(work: Work) -> bool:
@@ -143,8 +144,18 @@ def _touched_by_hand(work: Work) -> bool:
     """Newest releases that people abandoned, kept or tagged: no feed tells of that. The listing finds older ones."""
     work.calls.asked_at()
     page = work.calls.here().releases(work.project.azure_id, ascending=False, expand="")
-    read_listed(work, different(work, [item.value for item in page.items]))
+    newest = [item.value for item in page.items]
+    read_listed(work, different(work, newest) | _left_out(work, newest))
     return True
+
+
+def _left_out(work: Work, newest: Sequence[ReleaseAnswer]) -> set[int]:
+    """Those of ours that should be among Azure's newest and are not: somebody deleted them."""
+    if not newest:
+        return set()
+    ids = [one.id for one in newest]
+    rows = Release.objects.filter(project=work.project, gone_at=None, azure_id__range=(min(ids), max(ids)))
+    return set(rows.exclude(azure_id__in=ids).values_list("azure_id", flat=True)[:LEFT_OUT_AT_MOST])
 
 
 def different(work: Work, answers: Sequence[ReleaseAnswer]) -> set[int]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from releases.azure.answers import Page, ReleaseAnswer
 from releases.models import Release, Watermark
-from releases.sync import watermarks
+from releases.sync import set_aside, watermarks
 from releases.sync.passes.feeds import pages
 from releases.sync.passes.incremental import different
 from releases.sync.passes.pages import commit
@@ -104,6 +104,8 @@ def mark_missing(work: Work, seen: Seen, *, began: datetime) -> None:
     gone = [azure_id for azure_id in ids if azure_id not in seen]
     if gone:
         mark_gone(work, gone)
+    now = timezone.now()
+    commit(work, lambda: set_aside.resolve_unnamed(work.project, seen_before=began, now=now))
 
 
 def listed(mark: Watermark) -> None:

@@ -61,7 +61,7 @@ def _take_back(work: Work) -> None:
         work.run.row.refresh_from_db()
 
 
-def commit(work: Work, change: Callable[[], None]) -> None:
+def commit(work: Work, change: Callable[[], object]) -> None:
     """A change of the pass's own rows, under the lease."""
     with transaction.atomic():
         work.lease.keep()

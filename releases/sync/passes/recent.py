@@ -42,7 +42,9 @@ def _newest(work: Work) -> list[tuple[int, datetime | None, datetime | None]]:
     """Release id, time of the last change and time of the beginning of the newest deployments."""
     found: list[tuple[int, datetime | None, datetime | None]] = []
     devops, project = work.calls.here(), work.project.azure_id
-    for page, _ in pages(work, lambda token: devops.deployments(project, token=token, ascending=False), to_the_end=True):
+    for page, _ in pages(
+        work, lambda token: devops.deployments(project, token=token, ascending=False), to_the_end=True
+    ):
         found += [
             (one.release.id, one.last_modified_on, one.queued_on or one.started_on)
             for one in (item.value for item in page.items)

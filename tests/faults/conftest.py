@@ -1,0 +1,38 @@
+"""One sandbox for all fault tests of a process, and a project that reads it into an empty database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from releases.models import Project
+from releases.sync import gate
+from tests.company import Company, living_company
+
+RELEASES = 320
+
+
+@pytest.fixture(scope="session")
+def one_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company of 320 releases (four pages) that stands still unless it is told to go on."""
+    with living_company(tmp_path_factory.mktemp("company"), releases=RELEASES) as company:
+        yield company
+
+
+@pytest.fixture
+def company(one_company: Company) -> Iterator[Company]:
+    """The company without faults, its counters at zero."""
+    one_company.heal()
+    yield one_company
+    one_company.heal()
+
+
+@pytest.fixture
+def project(transactional_db: None, company: Company) -> Project:
+    """A project of ours that was never read. Other threads must see it, so nothing is rolled back."""
+    return company.project()
+
+
+@pytest.fixture(autouse=True)
+def _no_time_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance decides how long we wait between two tries; here it always says: not at all."""
+    monkeypatch.setattr(gate.random, "uniform", lambda *_: 0.0)

@@ -1,0 +1,128 @@
+"""Faults 2 to 7: answers that are none, halves, somebody else's, or run in circles."""
+
+import pytest
+
+from releases.models import Organization, Project, Release, SyncRun
+from releases.sync.passes.lines import Ended
+from releases.sync.passes.stretches import Stretches
+from tests.company import Company
+from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
+
+
+@pytest.mark.parametrize("envelope", [True, False, "bom"])
+def test_unavailable_three_times_is_one_run_with_three_retries(
+    project: Project, company: Company, envelope: object
+) -> None:
+    company.fault("releases.list", "unavailable", when=BACKFILL, times=3, after=1, args={"envelope": envelope})
+    assert read(project).ended is Ended.DONE
+    run = SyncRun.objects.get(project=project, kind="backfill")
+    assert (run.state, run.retries, run.code) == ("succeeded", 3, "")
+    assert Release.objects.count() == company.releases
+
+
+@pytest.mark.parametrize("how", ["length", "string"])
+def test_a_truncated_page_is_asked_again(project: Project, company: Company, how: str) -> None:
+    company.fault("releases.list", "truncated", when=BACKFILL, after=1, args={"how": how})
+    assert read(project).ended is Ended.DONE
+    assert last_run(project, "backfill").retries == 1
+    assert Release.objects.count() == company.releases
+
+
+@pytest.mark.parametrize("how", ["length", "string"])
+def test_a_page_that_stays_truncated_fails_the_run_and_stores_nothing_of_itself(
+    project: Project, company: Company, how: str
+) -> None:
+    company.fault("releases.list", "truncated", when=BACKFILL, times=0, after=2, args={"how": how})
+    outcome = read(project)
+    assert outcome.ended is Ended.FAILED and outcome.error is not None
+    run = last_run(project, "backfill")
+    assert (run.state, run.retries, run.sentence) == ("failed", 4, outcome.error.sentence)
+    before, at = counts(), Stretches.from_json(history(project).cursor["stretches"])
+    assert at.read == 200 and not at.is_done
+
+    assert read(project).ended is Ended.FAILED
+    assert counts() == before
+    company.heal()
+    assert read(project).ended is Ended.DONE
+    assert Release.objects.count() == company.releases
+
+
+@pytest.mark.parametrize("kind", ["sign_in", "redirect", "html", "unauthorized"])
+def test_a_refused_credential_is_tried_once_and_said_once(
+    project: Project, company: Company, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    company.fault("releases.list", kind, times=0)
+    outcome = read(project)
+    assert outcome.ended is Ended.PAUSED and outcome.rests is not None
+    assert len(company.asked("releases.list")) == 1
+    organization = Organization.objects.get(pk=project.organization_id)
+    run = last_run(project)
+    assert organization.state == Organization.State.AUTH_FAILED and organization.state_since is not None
+    assert run.state == "paused" and run.code == "auth_failed" and run.sentence == organization.state_sentence
+    assert "<" not in run.sentence + caplog.text and "Sign In" not in caplog.text
+
+    company.heal()
+    assert read(project, insist=False).ended is Ended.WAITING
+    assert company.asked() == []
+    assert read(project).ended is Ended.DONE
+    organization.refresh_from_db()
+    assert (organization.state, organization.state_sentence) == (Organization.State.CONNECTED, "")
+
+
+def test_a_credential_that_ends_in_the_middle_loses_nothing(project: Project, company: Company) -> None:
+    company.fault("releases.list", "unauthorized", when=BACKFILL, times=0, after=2)
+    assert read(project).ended is Ended.PAUSED
+    at = Stretches.from_json(history(project).cursor["stretches"])
+    refused = company.asked("releases.list")[-1]
+    assert at.read == 200 and refused["status"] == 401
+
+    company.heal()
+    assert read(project).ended is Ended.DONE
+    first = next(one for one in company.asked("releases.list") if "expand=env" in one["query"])
+    assert first["query"] == refused["query"]
+    assert Release.objects.count() == company.releases
+
+
+@pytest.mark.parametrize("args", [{}, {"items": 30}])
+def test_pages_that_come_twice_or_overlap_change_nothing(
+    project: Project, company: Company, args: dict[str, int]
+) -> None:
+    company.fault("releases.list", "duplicate_page", when=BACKFILL, times=2, args=args)
+    assert [one.ended for one in read_all(project, connections=4)] == [Ended.DONE, Ended.DONE]
+    assert disagreements(company, project) == []
+
+
+@pytest.mark.parametrize("how", ["repeat", "alternate"])
+def test_a_list_in_circles_is_noticed_at_once(project: Project, company: Company, how: str) -> None:
+    company.fault("releases.list", "token_loop", when=BACKFILL, times=0, args={"how": how})
+    outcome = read(project)
+    assert outcome.ended is Ended.FAILED
+    run = last_run(project, "backfill")
+    assert (run.state, run.code, run.retries) == ("failed", "token_loop", 0)
+    pages = [
+        one for one in company.asked("releases.list") if "expand=env" in one["query"] and "Filter" not in one["query"]
+    ]
+    assert len(pages) <= 3 + 3
+
+    company.heal()
+    assert read(project).ended is Ended.DONE
+    assert Release.objects.count() == company.releases
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["environments", "artifacts", "missing_id", "text_id", "definition", "date", "status", "not_an_object", "nested"],
+)
+def test_one_malformed_release_is_set_aside_and_the_rest_goes_on(project: Project, company: Company, what: str) -> None:
+    company.fault("releases.list", "malformed", when=BACKFILL, after=1, args={"what": what, "depth": 300})
+    assert read(project).ended is Ended.DONE
+    aside = project.set_aside.get()
+    assert aside.reason and aside.resolved_at is None
+    assert last_run(project, "backfill").set_aside == 1
+    left = company.releases - Release.objects.count()
+    assert left <= 1
+
+    assert read(project, full=True).ended is Ended.DONE
+    aside.refresh_from_db()
+    assert Release.objects.count() == company.releases
+    assert aside.resolved_at is not None
