@@ -6,6 +6,8 @@ from django import forms
 from django.utils.functional import lazy
 
 from dashboard.shell import THEMES
+from releases.actions.connect import DEFAULT_VARIABLE, Wish
+from releases.models import Organization
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -30,12 +32,45 @@ class ThemeForm(forms.Form):
 
 
 class ConnectForm(forms.Form):
-    """Where the releases are, and how we sign in there. Secrets are never typed here: only where to find them."""
+    """Where the releases are, and how we sign in there. Secrets are never typed here, only where they are found."""
 
-    organization_url = forms.URLField(
+    organization_url = forms.CharField(
         label="Organization address",
-        assume_scheme="https",
+        max_length=500,
         help_text="Like https://dev.azure.com/port-authority, or the collection of a server of your own.",
-        widget=forms.URLInput({"autocomplete": "url", "placeholder": "https://dev.azure.com/…"}),
+        widget=forms.TextInput({"inputmode": "url", "autocomplete": "url"}),
     )
     project = forms.CharField(label="Project", max_length=200)
+    credential_kind = forms.ChoiceField(
+        label="Sign in as",
+        choices=[
+            (Organization.Credential.ENTRA, "Microsoft Entra: managed or workload identity, service principal"),
+            (Organization.Credential.PAT, "Personal access token in an environment variable"),
+        ],
+        help_text="Entra is recommended: there is nothing to renew, and global tokens end on 1 December 2026.",
+    )
+    credential_variable = forms.CharField(
+        label="Variable that holds the token",
+        required=False,
+        max_length=100,
+        help_text=f"Its name, never the token. Left empty it is {DEFAULT_VARIABLE}. NAME_FILE may name a file instead.",
+    )
+    ca_file = forms.CharField(
+        label="Certificate file",
+        required=False,
+        max_length=500,
+        help_text="Only for a server with a certificate of its own: its path on the machine Slipway runs on.",
+    )
+    subscription_id = forms.CharField(label="Subscription ID", required=False, max_length=64)
+    resource_group = forms.CharField(label="Resource group", required=False, max_length=90)
+    workspace = forms.CharField(label="Workspace", required=False, max_length=64)
+    resource_manager_url = forms.CharField(
+        label="Resource manager address",
+        required=False,
+        max_length=200,
+        help_text="Only outside Azure's public cloud.",
+    )
+
+    def wish(self) -> Wish:
+        """What was asked for."""
+        return Wish(**self.cleaned_data)

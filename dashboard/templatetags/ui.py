@@ -3,13 +3,14 @@
 No rule of the domain is decided here; the words and hues follow the design.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import times
@@ -17,7 +18,7 @@ from dashboard.words import EVENTS, WORDS, Look
 from releases.outbound import safe_link
 from releases.queries import statuses
 from releases.queries.artifacts import ORDER
-from releases.queries.sentences import DOES_NOT_SAY, NAMES, branch_name
+from releases.queries.sentences import DOES_NOT_SAY, NAMES, Part, branch_name
 from releases.states import ArtifactRole, TriggerKind
 
 register = template.Library()
@@ -160,6 +161,13 @@ def age(moment: datetime | None) -> str:
     return times.duration(timezone.now() - moment, coarse=True) if moment else ""
 
 
+@register.simple_tag(takes_context=True)
+def sentence(context: template.Context, parts: Iterable[Part]) -> SafeString:
+    """A sentence in parts, its safe addresses as links."""
+    origins = context.get("origins") or ()
+    return format_html_join("", "{}", ((_part(part, safe_link(part.url, configured=origins)),) for part in parts))
+
+
 @register.filter
 def initials(name: object) -> str:
     """At most two letters for an avatar."""
@@ -177,6 +185,12 @@ def day(moment: datetime | None) -> str:
 def now_zone() -> str:
     """The zone all times of the page are shown in."""
     return timezone.get_current_timezone_name()
+
+
+def _part(part: Part, url: str | None) -> str:
+    if url:
+        return format_html('<a href="{}" rel="noopener">{}</a>', url, part.text)
+    return format_html("<b>{}</b>", part.text) if part.is_strong else part.text
 
 
 def _time(moment: datetime, words: str) -> SafeString:

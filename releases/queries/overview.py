@@ -63,6 +63,12 @@ class Row:
         return bool(self.waiting) or self.now.word in NEEDS_A_LOOK
 
     @property
+    def trouble(self) -> StageNow | None:
+        """The stage that gives the pipeline its word, when not all is simply live."""
+        word = self.now.word
+        return None if word is Word.SUCCEEDED else next((one for one in self.now.stages if one.word is word), None)
+
+    @property
     def headline(self) -> Lane | None:
         """The lane of the stage that counts."""
         counted = self.now.headline

@@ -139,9 +139,9 @@ class ReleaseSeen:
         return [(stage, approval) for stage in self.stages for approval in stage.seats.approvals]
 
     @property
-    def has_attempts(self) -> bool:
-        """Whether any stage was tried."""
-        return any(stage.attempts for stage in self.stages)
+    def has_begun(self) -> bool:
+        """Whether anything was deployed anywhere."""
+        return any(one.steps or one.deployment.started_on for stage in self.stages for one in stage.attempts)
 
     @property
     def word(self) -> Word:
