@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from releases.errors import Invalid
-
 LONGEST = 2000
 _HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"'`{}|^\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -18,6 +16,14 @@ AZURE_DEVOPS_HOSTS = ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")
 AZURE_ML_HOSTS = ("management.azure.com", ".api.azureml.ms", "login.microsoftonline.com")
 LINK_HOSTS = (*AZURE_DEVOPS_HOSTS, "ml.azure.com", "portal.azure.com", "github.com", "bitbucket.org", "gitlab.com")
 """Hosts by name; one that begins with a dot stands for every host below it."""
+
+
+class AddressRefused(ValueError):
+    """Slipway does not call this address; `sentence` says why, fit for people."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def origin(url: str) -> str | None:
@@ -68,31 +74,33 @@ def is_private_address(address: str) -> bool:
 
 
 def check_can_configure(url: str) -> str:
-    """The origin of an address somebody wants to connect. Raises Invalid with a sentence.
+    """The origin of an address somebody wants to connect. Raises AddressRefused with a sentence.
 
     https to any host (a server of one's own may be private), plain http only to this machine; never link-local
     addresses, where clouds keep their machine credentials.
     """
     found = origin(url)
     if found is None:
-        raise Invalid(f"{_shown(url)} is not an address Slipway can use. Give one like https://dev.azure.com/Contoso.")
+        raise AddressRefused(
+            f"{_shown(url)} is not an address Slipway can use. Give one like https://dev.azure.com/Contoso."
+        )
     host = host_of(found)
     if _is_never_callable(host):
-        raise Invalid(f"{_shown(url)} is an address of machines' own services. Slipway never calls it.")
+        raise AddressRefused(f"{_shown(url)} is an address of machines' own services. Slipway never calls it.")
     if found.startswith("http://") and not is_loopback(host):
-        raise Invalid(f"{_shown(url)} is not encrypted. Use https (plain http works only on this machine).")
+        raise AddressRefused(f"{_shown(url)} is not encrypted. Use https (plain http works only on this machine).")
     return found
 
 
 def check_can_call(url: str, *, configured: Iterable[str], hosts: Iterable[str] = ()) -> str:
-    """The origin of an address about to be called. Raises Invalid unless it is configured or one of `hosts`.
+    """The origin of an address about to be called. Raises AddressRefused unless it is configured or one of `hosts`.
 
     `configured` holds addresses or origins; of them only the origin counts.
     """
     found = origin(url)
     if found is not None and (found in _origins(configured) or is_known(found, hosts)):
         return found
-    raise Invalid(f"{_shown(url)} is not on a server that is connected here. Slipway does not call it.")
+    raise AddressRefused(f"{_shown(url)} is not on a server that is connected here. Slipway does not call it.")
 
 
 def safe_link(url: str | None, *, configured: Iterable[str] = ()) -> str | None:

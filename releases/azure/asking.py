@@ -100,6 +100,10 @@ class Asking:
         response = self._get(locations.of(resource), project=project, route=route, query=query)
         return read_one(response.content, kind, noun=noun)
 
+    def _patch(self, resource: str, *, project: str, route: dict[str, Any], content: dict[str, Any]) -> Any:
+        """One request that changes something, sent once."""
+        return self._ask("PATCH", locations.of(resource), project=project, route=route, content=content)
+
     def _get(
         self,
         location: locations.Location,
@@ -108,25 +112,47 @@ class Asking:
         route: dict[str, Any] | None,
         query: dict[str, Any] | None,
     ) -> Any:
-        """One request through the real client; discovery that went stale is done again once."""
+        return self._ask("GET", location, project=project, route=route, query=query)
+
+    def _ask(
+        self,
+        method: str,
+        location: locations.Location,
+        *,
+        project: str | None,
+        route: dict[str, Any] | None,
+        query: dict[str, Any] | None = None,
+        content: dict[str, Any] | None = None,
+    ) -> Any:
+        """One request through the real client; where discovery went stale, nothing was sent and it is done again."""
         values = {name: quote(str(value), safe="") for name, value in (route or {}).items()}
         if project:
             values["project"] = quote(project, safe="")
         asked = {name: str(value) for name, value in (query or {}).items() if value is not None}
         try:
-            return self._send(location, route=values, query=asked)
+            return self._send(method, location, route=values, query=asked, content=content)
         except sdk.NotRegistered:
             self._connection = None
             sdk.forget_locations()
         try:
-            return self._send(location, route=values, query=asked)
+            return self._send(method, location, route=values, query=asked, content=content)
         except sdk.NotRegistered as error:
             raise _not_understood(error) from error
 
-    def _send(self, location: locations.Location, *, route: dict[str, str], query: dict[str, str]) -> Any:
+    def _send(
+        self,
+        method: str,
+        location: locations.Location,
+        *,
+        route: dict[str, str],
+        query: dict[str, str],
+        content: dict[str, Any] | None,
+    ) -> Any:
         try:
             client = self._client(location)
-            return client.get(location.id, version=location.version, route=dict(route), query=dict(query))
+            return client.ask(
+                method, location.id, version=location.version, route=dict(route), query=dict(query), content=content
+            )
         except (AzureError, sdk.NotRegistered):
             raise
         except Exception as error:  # the client may raise anything at answers it did not expect

@@ -6,6 +6,7 @@ Docs: https://learn.microsoft.com/rest/api/azure/devops/release/
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from releases.azure.answers import (
     ApprovalAnswer,
@@ -21,10 +22,14 @@ from releases.azure.answers import (
     WorkItemAnswer,
 )
 from releases.azure.asking import Access, Asking
+from releases.errors import AzureRefused, CredentialRefused, PermissionMissing
 
 __all__ = ["LARGEST_PAGE", "LISTED_EXPAND", "Access", "DevOps"]
 
 LISTED_EXPAND = "environments,artifacts,approvals,tags,variables"
+NO_SUCH_ID = 2**31 - 1
+"""The largest id Azure DevOps could ever give."""
+
 LARGEST_PAGE = 100
 """Azure DevOps caps `$top` here without a word."""
 
@@ -195,6 +200,29 @@ class DevOps(Asking):
     def project(self, name: str) -> ProjectAnswer:
         """One project by name or id. Raises NotThere, also when our identity may not know of it."""
         return self._one("projects", ProjectAnswer, noun="project", route={"projectId": name}).value
+
+    # What we may do
+
+    def check_can_approve(self, project: str) -> None:
+        """Returns if Azure takes decisions from our identity, raises its refusal else. Changes nothing.
+
+        There is no question for it in the Release API: it tries to decide an approval that cannot exist. Whether the
+        identity is the approver of a stage shows only there.
+        """
+        self._refused_only_as_absent("approval", project=project, route={"approvalId": NO_SUCH_ID})
+
+    def check_can_deploy(self, project: str) -> None:
+        """The same for deploying a stage that cannot exist."""
+        route = {"releaseId": NO_SUCH_ID, "environmentId": NO_SUCH_ID}
+        self._refused_only_as_absent("environment", project=project, route=route)
+
+    def _refused_only_as_absent(self, resource: str, *, project: str, route: dict[str, Any]) -> None:
+        try:
+            self._patch(resource, project=project, route=route, content={"comment": "Slipway asks whether it may."})
+        except (CredentialRefused, PermissionMissing):
+            raise
+        except AzureRefused:
+            return  # it got as far as not finding it, or as not liking the wish
 
 
 def _order(ascending: bool) -> str:

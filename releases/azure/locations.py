@@ -22,6 +22,8 @@ _LOCATIONS = {
     "releases": Location("a166fde7-27ad-408e-ba75-703c2cc9d500", "7.1-preview.8"),
     "deployments": Location("b005ef73-cddc-448e-9ba2-5193bf36b19f", "7.1-preview.2"),
     "approvals": Location("b47c6458-e73b-47cb-a770-4df1e8813a91", "7.1-preview.3"),
+    "approval": Location("9328e074-59fb-465a-89d9-b09c82ee5109", "7.1-preview.3"),
+    "environment": Location("a7e426b1-03dc-48af-9dfe-c98bac612dcb", "7.1-preview.7"),
     "definitions": Location("d8f96f24-8ea7-4cb6-baab-2df8fc515665", "7.1-preview.4"),
     "revisions": Location("258b82e0-9d41-43f3-86d6-fef14ddd44bc", "7.1-preview.1"),
     "changes": Location("8dcf9fe9-ca37-4113-8ee1-37928e98407c", "7.1-preview.1"),

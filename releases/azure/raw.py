@@ -18,14 +18,23 @@ class RawClient(Client):  # type: ignore[misc]
 
     resource_area_identifier: str | None = None
 
-    def get(self, location: str, *, version: str, route: dict[str, Any], query: dict[str, Any]) -> Any:
-        """GET one resource by its location id; a `requests.Response`. Raises NotRegistered for an unknown location.
+    def ask(
+        self,
+        method: str,
+        location: str,
+        *,
+        version: str,
+        route: dict[str, Any],
+        query: dict[str, Any],
+        content: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send one request to a resource by its location id; a `requests.Response`. Raises NotRegistered.
 
-        Asked beforehand, because the client would go on to look for the location one path level up.
+        Asked beforehand, because the client would go on to look for an unknown location one path level up.
         """
         if self._get_organization_resource_location(location) is None:
             raise NotRegistered(location)
-        return self._send("GET", location, version, route_values=route, query_parameters=query)
+        return self._send(method, location, version, route_values=route, query_parameters=query, content=content)
 
 
 class RawReleaseClient(RawClient):

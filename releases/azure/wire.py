@@ -18,7 +18,7 @@ from releases import outbound
 from releases.azure.deadline import CutConnections, Deadline
 from releases.azure.refusals import check_answer, unanswered
 from releases.azure.throttle import Limits, limits_of
-from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused, Invalid
+from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused
 
 CONNECT_SECONDS = 5.0
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -86,7 +86,7 @@ class Wire(HTTPAdapter):
     def _check_address(self, url: str) -> None:
         try:
             outbound.check_can_call(url, configured=self._rules.configured, hosts=self._rules.hosts)
-        except Invalid as error:
+        except outbound.AddressRefused as error:
             raise AzureUnreadable(f"{self._service} pointed Slipway to another server. {error.sentence}") from error
 
     def _may_connect(self, scheme: str, host: str, port: int, address: str) -> bool:

@@ -141,6 +141,12 @@ def test_text_that_is_no_unicode_is_mended_not_set_aside(sent: bytes, meant: str
     assert json.loads(read.raw)["name"] == meant
 
 
+def test_half_a_surrogate_pair_in_one_item_does_not_cost_the_page() -> None:
+    odd = json.dumps({**LEAST, "id": 8}).replace("Release-7", "Release-\\ud800")
+    page = read_page(f'{{"value":[{json.dumps(LEAST)},{odd}]}}'.encode(), ReleaseAnswer, noun="release")
+    assert [item.value.name for item in page.items] == ["Release-7", "Release-\ufffd"]
+
+
 def test_an_item_nested_too_deep_is_set_aside_alone() -> None:
     deep = json.dumps({**LEAST, "id": 8, "variables": 0}).replace(" 0}", '{"a":' * 250 + "1" + "}" * 251)
     page = read_page(f'{{"value":[{json.dumps(LEAST)},{deep}]}}'.encode(), ReleaseAnswer, noun="release")

@@ -70,10 +70,7 @@ def decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
 
 def read_page(body: bytes, kind: type[T], *, noun: str, token: str | None = None) -> Page[T]:
     """All items of a list answer; `noun` names what they are in the keys of malformed ones."""
-    try:
-        collection = _COLLECTION.decode(body.removeprefix(MARK))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise unreadable(error) from error
+    collection = _collection(body.removeprefix(MARK))
     deep = is_too_deep(body)
     items: list[Item[T]] = []
     malformed: list[Malformed] = []
@@ -88,6 +85,18 @@ def read_page(body: bytes, kind: type[T], *, noun: str, token: str | None = None
             case item:
                 items.append(item)
     return Page(items, malformed, token, len(body))
+
+
+def _collection(body: bytes) -> _Collection:
+    """The items, unread. Half a surrogate pair anywhere would make the whole answer unreadable, so it is mended."""
+    try:
+        return _COLLECTION.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        mended = _mended(body)
+    try:
+        return _COLLECTION.decode(mended)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise unreadable(error) from error
 
 
 def read_item(raw: bytes, kind: type[T], *, noun: str, at: int = 0) -> Item[T] | Malformed:
