@@ -70,22 +70,25 @@ def _is_told_of(form: Schemas) -> bool:
 def _address(path: str, operation: Schemas, forms: Schemas) -> Address:
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     name = _named(answer).removeprefix("Paginated").removesuffix("List")
-    parameters = [
-        _field(one["name"], one["schema"], forms, told=one.get("description")) for one in operation["parameters"]
-    ]
-    return Address(path=path, told=operation.get("description", ""), parameters=parameters, form=name)
+    parameters = [_field(one["name"], one["schema"], forms, told=_plain(one)) for one in operation["parameters"]]
+    return Address(path=path, told=_plain(operation), parameters=parameters, form=name)
 
 
 def _form(name: str, form: Schemas, forms: Schemas) -> Form:
     fields = [_field(key, value, forms) for key, value in form["properties"].items()]
-    return Form(name=name, told=form.get("description", ""), fields=fields)
+    return Form(name=name, told=_plain(form), fields=fields)
 
 
-def _field(name: str, schema: Schemas, forms: Schemas, *, told: str | None = None) -> Field:
+def _field(name: str, schema: Schemas, forms: Schemas, *, told: str = "") -> Field:
     form = _named(schema) or _named(schema.get("items", {}))
     words = schema.get("enum") or forms.get(form, {}).get("enum")
     kind = ", ".join(map(str, words)) if words else schema.get("format") or schema.get("type") or "any"
-    return Field(name=name, kind=kind, told=told or schema.get("description", ""), form="" if words else form)
+    return Field(name=name, kind=kind, told=told or _plain(schema), form="" if words else form)
+
+
+def _plain(thing: Schemas) -> str:
+    """Its description without the marks that the file's readers turn into type."""
+    return str(thing.get("description", "")).replace("`", "")
 
 
 def _named(schema: Schemas) -> str:

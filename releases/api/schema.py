@@ -47,6 +47,7 @@ class Schema(ApiView, SpectacularAPIView):
         "TITLE": "Slipway",
         "VERSION": "1",
         "DESCRIPTION": DESCRIPTION,
+        "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
         "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "releases.api.schema.with_errors"],
     }
 
