@@ -83,7 +83,7 @@ FACTS = [
     Fact("Name", lambda r: r["name"], lambda s: s["name"]),
     Fact("Status", lambda r: r["status"], lambda s: s["status"]),
     Fact("Created on", lambda r: moment(r["createdOn"]), lambda s: moment(s["created_on"])),
-    Fact("Created by", lambda r: r["createdBy"]["displayName"], lambda s: s["created_by"]),
+    Fact("Created by", lambda r: r["createdBy"]["displayName"], lambda s: s["created_by"]["name"]),
     Fact("Trigger", lambda _: "build", lambda s: s["trigger"]["kind"]),
     Fact(
         "Artifact that triggered it",
