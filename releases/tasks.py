@@ -1,1 +1,38 @@
-"""Celery's doors, at most five lines each. The work is in sync, gates, delivery and notify."""
+"""Celery's doors, at most five lines each. A task carries ids only: the work itself is in the tables."""
+
+from celery import shared_task
+
+from releases.models import Inquiry, Workspace
+from releases.sync import inquiries, registry
+from releases.sync.passes import schedule
+from releases.sync.passes.lines import DETAILS, HISTORY
+
+
+@shared_task(name="sync.tick")
+def tick() -> None:
+    """Wake what is due; beat calls it."""
+    schedule.tick()
+
+
+@shared_task(name="sync.project")
+def sync_project(project: int, insist: bool = False) -> None:
+    """One unit of a project's history line; `insist` also while it rests after a failure (somebody asked)."""
+    schedule.unit(HISTORY, project, insist=insist)
+
+
+@shared_task(name="sync.details")
+def sync_details(project: int) -> None:
+    """One unit of a project's details line."""
+    schedule.unit(DETAILS, project)
+
+
+@shared_task(name="sync.registry")
+def sync_registry(workspace: int) -> None:
+    """Read what changed in one workspace's registry."""
+    registry.sync_workspace(Workspace.objects.get(pk=workspace))
+
+
+@shared_task(name="inquiries.answer")
+def answer_inquiry(inquiry: str) -> None:
+    """Answer one question of a page."""
+    inquiries.answer(Inquiry.objects.get(pk=inquiry))
