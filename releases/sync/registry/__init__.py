@@ -7,6 +7,7 @@ costs one request and writes no row but the run.
 from datetime import datetime, timedelta
 from time import monotonic
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from releases.azure.credentials import token_credential
 from releases.azure.ml import MachineLearning, MlAccess
 from releases.errors import AzureError, CredentialRefused, NotThere, PermissionMissing
 from releases.models import SyncRun, Workspace
+from releases.nudge import nudge
 from releases.states import SyncRunState
 from releases.sync import runs, watermarks
 from releases.sync.gate import backoff
@@ -80,6 +82,7 @@ def _read(
         _forget_unchanged(workspace, now=now)
     else:
         run.stop("There is more to read; the next turn goes on from here.")
+        transaction.on_commit(lambda: nudge("sync.registry", workspace=workspace.pk))
     lease.mark.checked_at = now
     watermarks.save(lease.mark, "checked_at", "completed_at")
     Workspace.objects.filter(pk=workspace.pk).update(read_at=now, state_sentence="")
