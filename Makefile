@@ -38,7 +38,7 @@ lint: install-dev  ## the checks without the tests
 lock: install-dev  ## pin what pyproject.toml asks for, with hashes, into the two requirements files
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links -q -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header \
+	$(BIN)/uv pip compile --group dev --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links -q -c requirements.txt -o requirements-dev.txt
 
 install:
