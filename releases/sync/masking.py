@@ -98,7 +98,7 @@ def _may_hold_tokens(text: bytes, pieces: set[bytes]) -> bool:
 _clean: set[bytes] = set()
 _marked: set[bytes] = set()
 """Pieces of earlier answers that no scan minded, and among them those that mark a variable as secret. They only spare
-work. `_clean` is emptied when it grows large; `_marked` never, for another thread may rely on it, and it stays small."""
+work. `_clean` is emptied when it grows large; `_marked` never, for another thread may rely on it; it stays small."""
 
 
 def _remember(pieces: set[bytes]) -> None:

@@ -29,9 +29,12 @@ def tries(*each: tuple[int, str]) -> list[Attempt]:
 
 def brief(spans: list[Span]) -> list[tuple[int, float, float | None]]:
     """Release, from and until in minutes."""
-    minute = timedelta(minutes=1)
+
+    def minutes(moment: datetime) -> float:
+        return (moment - told.START) / timedelta(minutes=1)
+
     return [
-        (one.release, (one.live_from - told.START) / minute, one.live_until and (one.live_until - told.START) / minute)
+        (one.release, minutes(one.live_from), None if one.live_until is None else minutes(one.live_until))
         for one in spans
     ]
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from releases.models import Approval, Deployment, Identity, LiveSpan, Pipeline, Project, Release, Stage
 from releases.sync.spans import Attempt, Span, spans_of
@@ -16,14 +17,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = [range(1, 31), range(16, 46), range(5, 25), range(30, 61)]
 
 
-def at_once(works: list[Callable[[], Stored]]) -> list[Stored]:
+def at_once(works: list[Callable[[], Stored]], *, in_a_transaction: bool) -> list[Stored]:
     """Run these at the same moment, each on its own connection."""
     barrier = Barrier(len(works))
 
     def run(work: Callable[[], Stored]) -> Stored:
         try:
             barrier.wait(timeout=20)
-            return work()
+            with transaction.atomic() if in_a_transaction else nullcontext():
+                return work()
         finally:
             connection.close()
 
@@ -42,7 +44,9 @@ def all_anew(stage: Stage) -> list[Span]:
     )
 
 
-def test_overlapping_pages_end_as_if_stored_one_after_the_other() -> None:
+@pytest.mark.parametrize("in_a_transaction", [False, True])
+def test_overlapping_pages_end_as_if_stored_one_after_the_other(in_a_transaction: bool) -> None:
+    """Alone, and in the transaction in which a pass saves its cursor."""
     project: Project = told.project()
     for round_ in range(3):
         pages = [told.items(*(told.two_stages(n, description=f"round {round_}") for n in page)) for page in PAGES]
@@ -50,7 +54,7 @@ def test_overlapping_pages_end_as_if_stored_one_after_the_other() -> None:
             lambda page=page, store=store: store(project, page, now=told.NOW)  # type: ignore[misc]
             for page, store in zip(pages, (store_listed, store_listed, store_detailed, store_listed), strict=True)
         ]
-        results = at_once(works)
+        results = at_once(works, in_a_transaction=in_a_transaction)
         assert [one.set_aside for one in results] == [[], [], [], []]
         assert sorted(Release.objects.values_list("azure_id", flat=True)) == list(range(1, 61))
     assert set(Release.objects.values_list("description", flat=True)) == {"round 2"}
