@@ -70,7 +70,7 @@ def _commit(project: Project, change: Change, people: dict[Who, int]) -> Commit:
         committer_id=people.get(_who(answer.pushed_by)) if answer.pushed_by else None,
         message=clean(answer.message),
         committed_on=answer.timestamp,
-        web_url=(safe_link(answer.display_uri) or "")[:1000],
+        web_url=(safe_link(answer.display_uri, configured=[project.organization.url]) or "")[:1000],
     )
 
 
@@ -120,7 +120,7 @@ def _work_item(project: Project, item: WorkItemAnswer) -> WorkItem:
         title=clean(item.title)[:500],
         type=clean(item.type)[:100],
         state=clean(item.state)[:100],
-        web_url=(safe_link(item.url) or "")[:1000],
+        web_url=(safe_link(item.url, configured=[project.organization.url]) or "")[:1000],
     )
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from releases import audit
+from releases.audit.chain import JSON
 from releases.errors import AzureError
 from releases.models import Project, SyncManifest, SyncRun, Workspace
 from releases.states import SyncRunState
@@ -109,7 +110,7 @@ class Run:
 
     def _tell(self, digest: str, lines: int) -> None:
         """The audit event; the last statement of its transaction."""
-        figures = {"lines": lines, "read": self.row.read, "rows_written": self.row.rows_written}
+        figures: JSON = {"lines": lines, "read": self.row.read, "rows_written": self.row.rows_written}
         audit.append(
             "sync.run",
             by=audit.System("sync"),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from releases.models import Project
-from releases.sync import gate
 from tests.company import Company, living_company
 
 RELEASES = 320
@@ -32,7 +31,28 @@ def project(transactional_db: None, company: Company) -> Project:
     return company.project()
 
 
+@pytest.fixture(scope="session")
+def one_small_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company of 60 releases, for tests that read all of it in full."""
+    with living_company(tmp_path_factory.mktemp("small"), releases=60) as company:
+        yield company
+
+
+@pytest.fixture
+def small(one_small_company: Company) -> Iterator[Company]:
+    """The small company without faults, its counters at zero."""
+    one_small_company.heal()
+    yield one_small_company
+    one_small_company.heal()
+
+
+@pytest.fixture
+def harbour(transactional_db: None, small: Company) -> Project:
+    """The small company's project, never read."""
+    return small.project()
+
+
 @pytest.fixture(autouse=True)
 def _no_time_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance decides how long we wait between two tries; here it always says: not at all."""
-    monkeypatch.setattr(gate.random, "uniform", lambda *_: 0.0)
+    monkeypatch.setattr("releases.sync.gate.random.uniform", lambda *_: 0.0)

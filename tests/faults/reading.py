@@ -31,9 +31,9 @@ def read(project: Project, *, line: Line = HISTORY, seconds: float | None = None
     return lines.advance(line, project, budget=Budget(seconds), **{"insist": True, "connections": 1, **more})  # type: ignore[arg-type]
 
 
-def read_all(project: Project, **more: object) -> list[Outcome]:
+def read_all(project: Project, *, connections: int = 1) -> list[Outcome]:
     """Both lines to their end."""
-    return [read(project, line=line, **more) for line in (HISTORY, DETAILS)]
+    return [read(project, line=line, connections=connections) for line in (HISTORY, DETAILS)]
 
 
 def disagreements(company: Company, project: Project) -> list[str]:

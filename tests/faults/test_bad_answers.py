@@ -34,11 +34,13 @@ def test_a_page_that_stays_truncated_fails_the_run_and_stores_nothing_of_itself(
 ) -> None:
     company.fault("releases.list", "truncated", when=BACKFILL, times=0, after=2, args={"how": how})
     outcome = read(project)
-    assert outcome.ended is Ended.FAILED and outcome.error is not None
+    assert outcome.ended is Ended.FAILED
+    assert outcome.error is not None
     run = last_run(project, "backfill")
     assert (run.state, run.retries, run.sentence) == ("failed", 4, outcome.error.sentence)
     before, at = counts(), Stretches.from_json(history(project).cursor["stretches"])
-    assert at.read == 200 and not at.is_done
+    assert at.read == 200
+    assert not at.is_done
 
     assert read(project).ended is Ended.FAILED
     assert counts() == before
@@ -53,13 +55,18 @@ def test_a_refused_credential_is_tried_once_and_said_once(
 ) -> None:
     company.fault("releases.list", kind, times=0)
     outcome = read(project)
-    assert outcome.ended is Ended.PAUSED and outcome.rests is not None
+    assert outcome.ended is Ended.PAUSED
+    assert outcome.rests is not None
     assert len(company.asked("releases.list")) == 1
     organization = Organization.objects.get(pk=project.organization_id)
     run = last_run(project)
-    assert organization.state == Organization.State.AUTH_FAILED and organization.state_since is not None
-    assert run.state == "paused" and run.code == "auth_failed" and run.sentence == organization.state_sentence
-    assert "<" not in run.sentence + caplog.text and "Sign In" not in caplog.text
+    assert organization.state == Organization.State.AUTH_FAILED
+    assert organization.state_since is not None
+    assert run.state == "paused"
+    assert run.code == "auth_failed"
+    assert run.sentence == organization.state_sentence
+    assert "<" not in run.sentence + caplog.text
+    assert "Sign In" not in caplog.text
 
     company.heal()
     assert read(project, insist=False).ended is Ended.WAITING
@@ -74,7 +81,8 @@ def test_a_credential_that_ends_in_the_middle_loses_nothing(project: Project, co
     assert read(project).ended is Ended.PAUSED
     at = Stretches.from_json(history(project).cursor["stretches"])
     refused = company.asked("releases.list")[-1]
-    assert at.read == 200 and refused["status"] == 401
+    assert at.read == 200
+    assert refused["status"] == 401
 
     company.heal()
     assert read(project).ended is Ended.DONE
@@ -117,7 +125,8 @@ def test_one_malformed_release_is_set_aside_and_the_rest_goes_on(project: Projec
     company.fault("releases.list", "malformed", when=BACKFILL, after=1, args={"what": what, "depth": 300})
     assert read(project).ended is Ended.DONE
     aside = project.set_aside.get()
-    assert aside.reason and aside.resolved_at is None
+    assert aside.reason
+    assert aside.resolved_at is None
     assert last_run(project, "backfill").set_aside == 1
     left = company.releases - Release.objects.count()
     assert left <= 1

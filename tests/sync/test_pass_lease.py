@@ -37,7 +37,8 @@ def test_who_was_thought_dead_cannot_store(project: Project) -> None:
     second.keep()
     first.release(failures=9)
     second.mark.refresh_from_db()
-    assert second.mark.leased_by == second.token and second.mark.failures == 0
+    assert second.mark.leased_by == second.token
+    assert second.mark.failures == 0
 
 
 def test_a_process_that_is_no_more_holds_nothing(project: Project) -> None:

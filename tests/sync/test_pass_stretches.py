@@ -59,7 +59,9 @@ def test_the_longest_stretch_is_halved_only_while_that_saves_pages() -> None:
     first = stretches.all[0]
     first.stored([at(n / 10) for n in range(100)], token="100", read=100)
     later = stretches.halve_longest()
-    assert later is not None and later.since == first.until and first.bound == later.until
+    assert later is not None
+    assert later.since == first.until
+    assert first.bound == later.until
     first.stored([at(10)], token=None, read=1)
     stretches.all[:] = [first]
     assert stretches.halve_longest() is None
@@ -70,13 +72,15 @@ def test_what_is_read_from_the_beginning_is_told_by_the_first_open_stretch() -> 
     stretches.all[0].stored([at(1), at(24)], token=None, read=2)
     stretches.all[2].stored([at(51)], token="1", read=1)
     assert stretches.read_through == at(25)
-    assert stretches.read == 3 and stretches.read_to == at(51)
+    assert stretches.read == 3
+    assert stretches.read_to == at(51)
 
 
 def test_a_page_before_the_stretch_does_not_end_it() -> None:
     stretch = Stretch(since=at(10), until=at(20), bound=at(20))
     stretch.stored([at(9), at(11)], token="1", read=1)
-    assert not stretch.is_done and stretch.read_to == at(11)
+    assert not stretch.is_done
+    assert stretch.read_to == at(11)
 
 
 def test_ids_survive_the_cursor() -> None:
@@ -85,5 +89,6 @@ def test_ids_survive_the_cursor() -> None:
         seen.add(number)
     again = Seen(seen.as_text())
     assert [n for n in (0, 1, 2, 7, 8, 9, 1_000_003, 9_000_000) if n in again] == [1, 7, 8, 1_000_003]
-    assert again.highest == 1_000_003 and Seen().highest == 0
+    assert again.highest == 1_000_003
+    assert Seen().highest == 0
     assert len(seen.as_text()) < 1000

@@ -69,8 +69,7 @@ class _Pages:
         stretch, token = question
         page = answer[1]
         self.tokens.setdefault(id(stretch), Tokens(token)).note(page.token)
-        beyond = stretch.until is not None and any(item.value.created_on >= stretch.until for item in page.items)
-        if page.token and not beyond:
+        if page.token and not stretch.is_passed_by(created(page)):
             self.waiting.append((stretch, page.token))
 
 
@@ -101,13 +100,18 @@ def _keep(
 ) -> None:
     items = [item for item in page.items if item.value.created_on and stretch.takes(item.value.created_on)]
     seen = _seen(mark, page)
-    stretch.stored([item.value.created_on for item in page.items], token=page.token, read=len(items))
+    stretch.stored(created(page), token=page.token, read=len(items))
 
     def save() -> None:
         mark.cursor = {**mark.cursor, **seen, "stretches": stretches.as_json(), "read": stretches.read}
         watermarks.save(mark)
 
     keep(work, Answered(items, asked_at, Depth.LISTED, page.malformed), then=save)
+
+
+def created(page: Page[ReleaseAnswer]) -> list[datetime]:
+    """When the releases of a page were created."""
+    return [item.value.created_on for item in page.items if item.value.created_on]
 
 
 def _seen(mark: Watermark, page: Page[ReleaseAnswer]) -> dict[str, Any]:

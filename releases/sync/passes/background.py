@@ -1,4 +1,4 @@
-"""The details line: older revisions, releases in full, what they brought. Runs beside the history line, less in haste."""
+"""The details line: older revisions, releases in full, what they brought. Runs beside the history line."""
 
 from releases.sync.passes import details
 from releases.sync.passes.changes import changes

@@ -48,12 +48,16 @@ class _Releases:
 
 
 def _ask(devops: DevOps, project: str, release_id: int, sources: list[Source]) -> Brought:
-    """Azure tells the commits of one artifact at a time; with a single one it needs no alias."""
+    """Azure tells the commits of one artifact at a time; with a single one it needs no alias.
+
+    A server that does not know the filter tells the same commits for each: they count for the first artifact.
+    """
     brought = Brought(release_id)
     try:
         for alias, repository in sources:
+            told = {change.answer.id for change in brought.changes}
             answers = devops.changes(project, release_id, alias=alias if len(sources) > 1 else None)
-            brought.changes += [Change(alias, repository, answer) for answer in answers]
+            brought.changes += [Change(alias, repository, answer) for answer in answers if answer.id not in told]
         brought.work_items = devops.work_items(project, release_id)
     except (NotThere, AzureUnreadable):  # gone since, or of a kind that Azure cannot tell: there is nothing to show
         pass

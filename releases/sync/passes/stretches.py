@@ -35,6 +35,10 @@ class Stretch:
         """Whether a release created then belongs to this stretch."""
         return (self.since is None or created_on >= self.since) and (self.until is None or created_on < self.until)
 
+    def is_passed_by(self, created: Sequence[datetime]) -> bool:
+        """Whether a page of releases created at these times reaches beyond the stretch, so that it is the last."""
+        return self.until is not None and any(one >= self.until for one in created)
+
     def stored(self, created: Sequence[datetime], *, token: str | None, read: int) -> None:
         """A page of releases created at these times is stored; `read` of them belonged here."""
         self.token = token
@@ -42,7 +46,7 @@ class Stretch:
         self.read += read
         inside = [one for one in created if self.takes(one)]
         self.read_to = max([*inside, *([self.read_to] if self.read_to else [])], default=self.read_to)
-        self.is_done = not token or (self.until is not None and any(one >= self.until for one in created))
+        self.is_done = not token or self.is_passed_by(created)
 
     def ahead(self, *, start: datetime | None, end: datetime | None) -> float:
         """About how many releases are left, by its density so far; `start` and `end` are the whole history's."""

@@ -1,0 +1,118 @@
+"""Faults 9 to 11: what changes while it is read, answers that are late, clocks that differ."""
+
+import threading
+from datetime import timedelta
+from time import monotonic
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from releases.models import Organization, Project, Release, SyncRun, Watermark
+from releases.sync import connections
+from releases.sync.passes.lines import DETAILS, HISTORY, Ended
+from releases.sync.runs import Run
+from tests.company import Company
+from tests.faults.reading import disagreements, last_run, read, read_all
+
+SLOW = "slow"
+
+
+def test_releases_that_change_while_the_history_is_read_are_found(project: Project, company: Company) -> None:
+    turns = iter([25, 25])
+
+    def meanwhile(run: Run) -> None:
+        if run.row.kind == "backfill" and (events := next(turns, 0)):
+            company.advance(events)
+
+    read(project, on_progress=meanwhile)
+    assert next(turns, None) is None
+    read_all(project)
+    assert disagreements(company, project) == []
+
+
+@pytest.fixture
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The total deadline of a request, 45 s in real life, so that the test is over in seconds."""
+    monkeypatch.setattr(connections, "SYNC_SECONDS", 1.5)
+
+
+@pytest.mark.usefixtures("short_deadline")
+def test_a_slow_answer_within_the_deadline_is_taken(project: Project, company: Company) -> None:
+    company.fault("releases.list", "slow", args={"seconds": 1})
+    assert read(project).ended is Ended.DONE
+    assert last_run(project, "backfill").retries == 0
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize(("kind", "args"), [("hang", {"seconds": 30}), ("drip", {"gap": 0.5, "piece": 1})])
+def test_silence_and_drip_are_cut_at_the_deadline(
+    project: Project, company: Company, kind: str, args: dict[str, float]
+) -> None:
+    company.fault("releases.list", kind, args=args, after=1)
+    began = monotonic()
+    assert read(project).ended is Ended.DONE
+    assert 1.4 < monotonic() - began < 15
+    assert last_run(project, "backfill").retries == 1
+    assert Release.objects.count() == company.releases
+
+
+def test_an_organization_that_does_not_answer_holds_up_no_other(
+    project: Project, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "SYNC_SECONDS", 6.0)
+    company.fault("*", "hang", times=0, when={"org": SLOW}, args={"seconds": 30})
+    stuck = company.project(slug="stuck", url=f"{company.url}/{SLOW}")
+    thread = threading.Thread(target=_read_and_close, args=(stuck,))
+    thread.start()
+    assert read(project).ended is Ended.DONE
+    assert thread.is_alive()
+    thread.join(30)
+    assert Release.objects.filter(project=project).count() == company.releases
+    assert SyncRun.objects.filter(project=stuck).latest("pk").code == "no_answer"
+
+
+def _read_and_close(project: Project) -> None:
+    try:
+        read(project, seconds=0.5)
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_server_clock_that_differs_makes_no_gap(harbour: Project, small: Company, minutes: int) -> None:
+    small.fault("*", "clock_skew", times=0, args={"seconds": minutes * 60})
+    read_all(harbour)
+    small.advance(30)
+    read_all(harbour)
+    assert disagreements(small, harbour) == []
+    skew = Organization.objects.get(pk=harbour.organization_id).clock_skew_seconds
+    assert skew is not None
+    assert abs(skew - minutes * 60) < 5
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_our_own_clock_may_be_wrong(harbour: Project, small: Company, minutes: int) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True):
+        read_all(harbour)
+        small.advance(30)
+        read_all(harbour)
+        assert disagreements(small, harbour) == []
+    marks = Watermark.objects.filter(project=harbour).values_list("value", flat=True)
+    assert max(filter(None, marks)) <= timezone.now() + timedelta(seconds=5)
+    quiet = small.requests()["total"]
+    read(harbour)
+    assert small.requests()["total"] - quiet <= 8
+
+
+def test_when_nothing_is_new_a_handful_of_requests_writes_nothing(harbour: Project, small: Company) -> None:
+    read_all(harbour)
+    read(harbour)
+    small.heal()
+    for line in (HISTORY, DETAILS):
+        assert read(harbour, line=line).ended is Ended.DONE
+    assert small.requests()["total"] <= 12
+    run = last_run(harbour, "incremental")
+    assert (run.state, run.changed, run.rows_written) == ("succeeded", 0, 0)
+    assert not run.manifest.exists()
