@@ -22,10 +22,13 @@ class Offer:
 
 def sync_now(user: User, projects: Iterable[Project]) -> Offer:
     """Reading now: open when the reader may ask for at least one of the projects."""
-    refusals = [refusal(check_can_sync_now, user, project) for project in projects]
-    if not refusals:
-        return Offer("Sync now", "Nothing is connected yet.")
-    return Offer("Sync now", "" if None in refusals else refusals[0] or "")
+    first = ""
+    for project in projects:
+        found = refusal(check_can_sync_now, user, project)
+        if found is None:
+            return Offer("Sync now")
+        first = first or found
+    return Offer("Sync now", first or "Nothing is connected yet.")
 
 
 def connect(user: User) -> Offer:

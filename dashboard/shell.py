@@ -54,8 +54,9 @@ class Shell:
 
     @property
     def user(self) -> User | None:
-        """Who is signed in."""
-        return self._request.user if isinstance(self._request.user, User) else None
+        """Who is signed in; nobody on pages that are told before that is known."""
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, User) else None
 
     @property
     def current(self) -> str:

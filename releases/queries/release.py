@@ -95,6 +95,11 @@ class StageOfRelease:
         return bool(self.live and self.live.release_id == self.row.release_id)
 
     @property
+    def is_quietly_live(self) -> bool:
+        """Whether being live is all there is to say of it."""
+        return self.is_live and self.word in {Word.SUCCEEDED, Word.PARTLY}
+
+    @property
     def is_uncertain(self) -> bool:
         """Whether a failed attempt of this release may have changed what the stage runs (decision 7)."""
         return self.word is Word.FAILED and bool(self.live and self.live.uncertain_since)

@@ -103,8 +103,12 @@ class Page:
         return self.count > COUNTED_TO
 
 
-def page(user: User, *, filters: Filters, before: str = "", after: str = "", size: int = PAGE_SIZE) -> Page:
-    """The releases that match: older than the cursor `before`, or newer than `after`, or the newest. Raises Invalid."""
+def page(user: User, *, filters: Filters, before: str = "", after: str = "", size: int = 0) -> Page:
+    """The releases that match: older than the cursor `before`, or newer than `after`, or the newest. Raises Invalid.
+
+    `size` 0 is the usual PAGE_SIZE.
+    """
+    size = size or PAGE_SIZE
     matching = narrowed(visible_to(user, Release), filters=filters)
     found = _slice(matching, before=before, after=after, size=size + 1)
     has_more, found = len(found) > size, found[:size]

@@ -90,12 +90,13 @@ def _days(value: object) -> tuple[int, ...]:
 
 
 def _zone(name: str) -> str:
-    name = win_tz.get(name, name)
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ""
-    return name
+    """The zone's own name; a Windows name becomes the place it stands for, an unknown one nothing."""
+    for known in (name, win_tz.get(name, "")):
+        try:
+            return ZoneInfo(known).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ""
 
 
 def _days_in_words(days: tuple[int, ...]) -> str:

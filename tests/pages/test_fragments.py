@@ -1,0 +1,59 @@
+"""One URL answers page or fragment: what htmx needs, and that nothing needs htmx."""
+
+import re
+
+import pytest
+
+from tests.pages.company import company
+from tests.pages.reading import HTMX
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    made = company()
+    release = f"/p/{made.project.slug}/releases/{made.waiting.azure_id}/"
+    return {"overview": "/", "releases": "/releases/", "release": release, "sync": "/sync/"}
+
+
+@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+def test_a_fragment_is_a_part_of_its_page_with_its_file_name_as_id(signed_in, addresses, name):
+    page = signed_in.get(addresses[name])
+    part = signed_in.get(addresses[name], headers=HTMX)
+    root = re.match(r'\s*<div[^>]* id="(_\w+)"', part.content.decode())
+    assert root and f'id="{root[1]}"' in page.content.decode()
+    assert any(template.name.endswith(f"/{root[1]}.html") for template in part.templates)
+    assert "HX-Request" in part["Vary"] and "HX-Request" in page["Vary"]
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_a_boosted_request_gets_the_whole_page(signed_in, addresses):
+    page = signed_in.get("/", headers={**HTMX, "HX-Boosted": "true"})
+    assert "<!doctype html>" in page.content.decode()
+
+
+def test_an_unchanged_fragment_is_not_sent_again_and_a_changed_one_is_announced(signed_in, addresses):
+    first = signed_in.get("/releases/", headers=HTMX)
+    again = signed_in.get("/releases/", headers={**HTMX, "If-None-Match": first["ETag"]})
+    assert again.status_code == 304 and not again.content
+    company()
+    changed = signed_in.get("/releases/", headers={**HTMX, "If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["X-News"] == "4%20releases"
+
+
+@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+def test_pages_carry_no_inline_script_or_style(signed_in, addresses, name):
+    page = signed_in.get(addresses[name]).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|hx-on|javascript:", page)
+
+
+@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+def test_every_posted_form_has_an_action_a_token_and_no_get_changes_anything(signed_in, addresses, name):
+    page = signed_in.get(addresses[name]).content.decode()
+    forms = re.findall(r'<form method="post".*?</form>', page, re.DOTALL)
+    assert forms
+    assert all("action=" in form and "csrfmiddlewaretoken" in form for form in forms)
+    assert signed_in.get("/sync/now/").status_code == 405
+    assert signed_in.get("/account/theme/").status_code == 405

@@ -1,0 +1,118 @@
+"""The frame: navigation, theme, time zone, the account, error pages, the gallery."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from releases.models import User
+from tests import factories
+from tests.pages.company import company
+from tests.pages.reading import queries, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_navigation_shows_only_what_is_built(signed_in):
+    text = words(signed_in.get("/releases/"))
+    for built in ("Overview", "Releases", "Sync", "Connections"):
+        assert built in text
+    for later in ("Reviews", "Insights", "Audit", "Clusters", "Commands"):
+        assert later not in text
+
+
+def test_times_are_in_the_readers_zone_and_the_zone_is_named(signed_in, user):
+    made = company()
+    User.objects.filter(pk=user.pk).update(time_zone="Europe/Helsinki")
+    page = signed_in.get(f"/p/{made.project.slug}/releases/{made.live.azure_id}/")
+    assert "Times in Europe/Helsinki" in words(page)
+    assert "Mon 2 Mar at 14:00" in words(page)
+    assert (
+        'datetime="2026-03-02T12:00:00+00:00" title="Mon 2 Mar 2026, 14:00:00 Europe/Helsinki"' in page.content.decode()
+    )
+
+
+def test_the_account_keeps_name_and_zone_and_refuses_unknown_ones(signed_in, user):
+    signed_in.post("/account/", {"name": "Ayla Demir", "time_zone": "Europe/Helsinki"})
+    user.refresh_from_db()
+    assert (user.name, user.time_zone) == ("Ayla Demir", "Europe/Helsinki")
+    assert signed_in.post("/account/", {"name": "x", "time_zone": "Mars/Olympus"}).status_code == 422
+    User.objects.filter(pk=user.pk).update(time_zone="Mars/Olympus")
+    assert "Times in UTC" in words(signed_in.get("/"))
+
+
+def test_the_theme_is_kept_in_a_cookie_and_with_the_account(signed_in, user):
+    response = signed_in.post("/account/theme/", {"theme": "dark", "next": "/releases/"})
+    assert response["Location"] == "/releases/"
+    assert response.cookies["slipway-theme"].value == "dark"
+    user.refresh_from_db()
+    assert user.theme == "dark"
+    assert '<html lang="en" data-theme="dark">' in signed_in.get("/").content.decode()
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+def test_the_theme_form_leads_nowhere_else(signed_in, target):
+    response = signed_in.post("/account/theme/", {"theme": "light", "next": target})
+    assert response["Location"] == "/"
+
+
+def test_an_unknown_address_is_told_with_and_without_a_sign_in(signed_in):
+    assert "There is nothing at this address" in words(signed_in.get("/nowhere/"))
+    nobody = Client().get("/nowhere/")
+    assert nobody.status_code == 404
+    assert "There is nothing at this address" in words(nobody)
+
+
+def test_a_wrong_number_leads_to_releases_of_the_same_number(signed_in):
+    made = company()
+    page = signed_in.get(f"/p/another/releases/{made.live.azure_id}/")
+    assert page.status_code == 404
+    assert "Looks similar Release-1" in words(page)
+
+
+def test_a_fault_of_ours_is_told_without_details(signed_in, monkeypatch):
+    signed_in.raise_request_exception = False
+    monkeypatch.setattr("dashboard.views.sync.sync_seen", lambda *_, **__: 1 / 0)
+    page = signed_in.get("/sync/")
+    assert page.status_code == 500
+    assert "Slipway could not show this page" in words(page)
+    assert "ZeroDivisionError" not in page.content.decode()
+
+
+def test_a_stale_form_is_told_in_words(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    page = client.post("/sync/now/")
+    assert page.status_code == 403
+    assert "Nothing was changed." in words(page)
+
+
+def test_the_gallery_shows_every_component_and_asks_for_no_rows(signed_in):
+    company()
+    page = signed_in.get(reverse("gallery"))
+    text = words(page)
+    for word in ("Succeeded", "Partly succeeded", "Waiting", "Sign-in refused", "Azure DevOps does not say"):
+        assert word in text
+    shown = {template.name for template in page.templates}
+    listed = {
+        "pill",
+        "trigger",
+        "chip",
+        "strip",
+        "avatar",
+        "banner",
+        "empty",
+        "field",
+        "errors",
+        "facet",
+        "lane",
+        "joint",
+    }
+    assert {f"components/{name}.html" for name in listed} <= shown
+
+
+def test_a_person_without_a_role_sees_nothing_and_is_told_so():
+    company()
+    client = factories.browser_of(factories.user())
+    assert "No role yet" in words(client.get("/"))
+    assert "0 releases" in words(client.get("/releases/"))
+    assert queries(client, "/") < 24

@@ -1,0 +1,89 @@
+"""Names and links that came from elsewhere are text, and lead only to known hosts (faults 47 and 48)."""
+
+import pytest
+
+from releases.models import Commit, ReleaseCommit, SetAside
+from releases.states import ArtifactRole, DeploymentStatus, Depth, StageStatus, TriggerKind
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}{% now 'Y' %}",
+    "</script><b>bold</b>",
+]
+UNSAFE = [
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "//evil.example/x",
+    "https://dev.azure.com.evil.tld/x",
+    "https://dev.azure.com@evil.tld/x",
+    "https://user:secret@dev.azure.com/x",
+    "http://dev.azure.com/x",
+    "https://dev.azure.com\\@evil.tld/x",
+]
+
+
+def made_of(name: str, *, url: str = "") -> str:
+    """A release where every text is this name and every link this address; its page."""
+    person = factories.identity(name=name)
+    project = factories.project(name=name)
+    pipeline = factories.pipeline(project=project, name=name)
+    stage = factories.stage(pipeline=pipeline, name=name, headline=True)
+    release = factories.release(
+        pipeline=pipeline,
+        name=name,
+        description=name,
+        tags=[name],
+        created_by=person,
+        depth=Depth.DETAILED,
+        trigger_kind=TriggerKind.PUSH,
+    )
+    code = {"role": ArtifactRole.CODE, "alias": name, "name": name, "branch": name, "version": name, "web_url": url}
+    factories.artifact(release=release, is_triggering=True, **code)
+    run = factories.training_run(
+        name=name, display_name=name, web_url=url, repository=url, commit="a" * 40, branch=name
+    )
+    version = factories.model_version(name=name, version="1", training_run=run, job_name=name)
+    factories.artifact(release=release, alias="model", name=name, version=name, model_version=version, web_url=url)
+    row = factories.release_stage(release=release, stage=stage, name=name, status=StageStatus.REJECTED)
+    failed = factories.deployment(release_stage=row, status=DeploymentStatus.FAILED, requested_for=person)
+    factories.step(deployment=failed, name=name, agent=name, status="failed", issues=[{"message": name}])
+    factories.approval(
+        release_stage=row, approver=person, approved_by=person, comments=name, status="approved", modified_on=NOON
+    )
+    commit = Commit.objects.create(project=project, sha="b" * 40, message=name, author=person, web_url=url)
+    ReleaseCommit.objects.create(release=release, commit=commit)
+    SetAside.objects.create(project=project, key=name, reason=name, first_seen_at=NOON, last_seen_at=NOON)
+    return f"/p/{project.slug}/releases/{release.azure_id}/"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_shown_as_text_on_every_page(signed_in, name):
+    release = made_of(name)
+    for path in ("/", "/releases/", release, "/sync/", "/connect/"):
+        page = signed_in.get(path)
+        assert page.status_code == 200, path
+        text = page.content.decode()
+        assert "<script>alert" not in text and "<img src=x" not in text and "<b>bold" not in text, path
+        assert "49" not in text.replace("{{7*7}}", "") or name != HOSTILE[2] or "{{7*7}}" in text, path
+    assert name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace(
+        "'", "&#x27;"
+    ) in (signed_in.get(release).content.decode())
+
+
+@pytest.mark.parametrize("url", UNSAFE)
+def test_an_unsafe_link_is_not_a_link(signed_in, url):
+    page = signed_in.get(made_of("Release-1", url=url)).content.decode()
+    assert "evil" not in page
+    assert "javascript:alert" not in page and "data:text" not in page
+    assert f'href="{url}"' not in page
+
+
+def test_a_safe_link_is_a_link_that_tells_nothing_of_us(signed_in):
+    url = "https://dev.azure.com/port-authority/_git/x/commit/1"
+    page = signed_in.get(made_of("Release-1", url=url)).content.decode()
+    assert f'<a href="{url}" rel="noopener">' in page

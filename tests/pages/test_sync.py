@@ -1,0 +1,163 @@
+"""The Sync page: what is read from where, what could not be read, what to do, and the button."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from releases.models import Organization, Project, SetAside, SyncGap, SyncRun, Watermark
+from releases.states import Role, SyncRunState
+from tests import factories
+from tests.pages.reading import HTMX, queries, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Project:
+    organization = factories.organization(name="port-authority", credential_variable="AZURE_DEVOPS_EXT_PAT")
+    return factories.project(name="Learn_MLOps", organization=organization)
+
+
+def read(project: Project, *, ago: timedelta = timedelta(seconds=12), is_complete: bool = True, **cursor) -> Watermark:
+    now = timezone.now()
+    completed = now - timedelta(days=1) if is_complete else None
+    return Watermark.objects.create(
+        project=project, feed="history", checked_at=now - ago, completed_at=completed, cursor=cursor
+    )
+
+
+def run(project: Project, **fields) -> SyncRun:
+    now = timezone.now()
+    given = {"kind": "incremental", "state": SyncRunState.SUCCEEDED, "started_at": now, "heartbeat_at": now}
+    return SyncRun.objects.create(project=project, **{**given, **fields})
+
+
+def test_fresh_history_is_up_to_date(signed_in, project):
+    read(project)
+    run(project, finished_at=timezone.now(), read=6, changed=3)
+    text = words(signed_in.get("/sync/"))
+    assert "port-authority / Learn_MLOps Azure DevOps releases Up to date 12 s ago" in text
+    assert "Every answer so far could be read." in text
+    assert "synced 12 s ago" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "sentence", "said"),
+    [
+        (SyncRunState.PAUSED, "permission_missing", "The token may not read releases.", "Give the identity"),
+        (SyncRunState.FAILED, "no_answer", "Azure DevOps gave no answer in 45 s.", "Slipway asks again"),
+        (SyncRunState.PAUSED, "not_found", "There is no such project.", "Check that the project still has this name"),
+    ],
+)
+def test_a_run_that_stopped_says_why_and_what_to_do(signed_in, project, state, code, sentence, said):
+    read(project)
+    run(project, state=state, code=code, sentence=sentence, finished_at=timezone.now())
+    text = words(signed_in.get("/sync/"))
+    assert sentence in text
+    assert said in text
+
+
+def test_a_refused_credential_names_the_variable(signed_in, project):
+    read(project)
+    state = {"state": Organization.State.AUTH_FAILED, "state_sentence": "Azure DevOps does not accept the credential."}
+    Organization.objects.update(**state)
+    text = words(signed_in.get("/sync/"))
+    assert "Sign-in refused" in text
+    assert "Renew the token in AZURE_DEVOPS_EXT_PAT" in text
+
+
+def test_history_that_nobody_reads_any_more_is_behind(signed_in, project):
+    read(project, ago=timedelta(hours=2))
+    assert "Behind 2 h ago" in words(signed_in.get("/sync/"))
+
+
+def test_progress_of_the_backfill_is_counted(signed_in, project):
+    stretches = {"all": [[None, "2026-05-01T00:00:00+00:00", None, None, "token", 10, 1, False]]}
+    late = ["2026-05-01T00:00:00+00:00", None, None, None, None, 202, 3, True]
+    stretches["all"].append(late)
+    read(
+        project,
+        is_complete=False,
+        read=212,
+        expected=600,
+        recent_since="2026-06-01T00:00:00+00:00",
+        stretches=stretches,
+    )
+    text = words(signed_in.get("/sync/"))
+    assert "history read back to 1 May 2026." in text
+    assert "212 of about 600 releases" in text
+
+
+def test_gaps_and_set_aside_answers_are_listed_with_their_reasons(signed_in, project):
+    now = timezone.now()
+    SetAside.objects.create(
+        project=project, key="release:912", reason="rank is a text", first_seen_at=now, last_seen_at=now
+    )
+    SetAside.objects.create(
+        project=project, key="release:7", reason="mended", first_seen_at=now, last_seen_at=now, resolved_at=now
+    )
+    SyncGap.objects.create(
+        project=project, feed="releases", gap_from=now, gap_until=now, reason="Not given.", found_at=now
+    )
+    text = words(signed_in.get("/sync/"))
+    assert "Set aside, 1" in text
+    assert "release:912" in text and "rank is a text" in text
+    assert "release:7" not in text
+    assert "Known gaps, 1" in text and "Not given." in text
+
+
+def test_the_quota_is_azures_own_figure(signed_in, project):
+    read(project)
+    Organization.objects.update(quota_limit=200, quota_remaining=124)
+    assert "38 % used" in words(signed_in.get("/sync/"))
+
+
+def test_sync_now_wakes_the_worker_for_every_project_the_person_acts_in(
+    signed_in, project, monkeypatch, django_capture_on_commit_callbacks
+):
+    woken = []
+    monkeypatch.setattr("releases.actions.sync_now.nudge", lambda task, **given: woken.append((task, given)))
+    with django_capture_on_commit_callbacks(execute=True):
+        response = signed_in.post("/sync/now/", follow=True)
+    assert woken == [("sync.project", {"project": project.pk, "insist": True})]
+    assert "Asked for a sync of Learn_MLOps." in words(response)
+
+
+def test_an_auditor_reads_why_the_button_is_closed_and_a_forged_post_is_refused(project):
+    auditor = factories.browser_of(factories.user(role=Role.AUDITOR))
+    page = auditor.get("/sync/")
+    sentence = "You cannot ask for a sync"
+    assert sentence in words(page)
+    refused = auditor.post("/sync/now/")
+    assert refused.status_code == 403
+    assert sentence in words(refused)
+
+
+def test_another_projects_sources_are_not_there(project):
+    other = factories.project(name="Secret project")
+    run(other, sentence="secret sentence")
+    client = factories.browser_of(factories.user(role=Role.QA, project=project))
+    text = words(client.get("/sync/"))
+    assert "Learn_MLOps" in text
+    assert "Secret project" not in text and "secret sentence" not in text
+
+
+def test_the_cost_does_not_grow_with_projects_and_runs(signed_in, project):
+    read(project)
+    run(project)
+    before = queries(signed_in, "/sync/")
+    for _ in range(5):
+        other = factories.project()
+        read(other)
+        for _ in range(5):
+            run(other)
+    assert queries(signed_in, "/sync/") == before
+    assert before <= 26
+
+
+def test_the_frame_asks_how_long_ago(signed_in, project):
+    read(project)
+    part = signed_in.get("/sync/ago/", headers=HTMX)
+    assert "12 s ago" in words(part)
+    assert 'id="_synced"' in part.content.decode()
