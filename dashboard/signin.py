@@ -17,6 +17,12 @@ from releases.models import User
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type hints
     """Accounts are made by administrators, never by visitors."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This email address and password do not belong together. Check both.",
+        "too_many_login_attempts": "Too many attempts failed. Wait five minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False

@@ -149,10 +149,11 @@ def outside(context: template.Context, url: str) -> str:
 
 
 @register.filter
-def control(field: BoundField) -> SafeString:
-    """A form's field as the design draws it."""
+def control(field: BoundField, is_first: bool = False) -> SafeString:
+    """A form's field as the design draws it; the first one of a page that is nothing but a form has the focus."""
     kind = getattr(field.field.widget, "input_type", "")
-    return field.as_widget(attrs={} if kind in {"checkbox", "radio", "hidden"} else {"class": "in"})
+    attrs: dict[str, str | bool] = {} if kind in {"checkbox", "radio", "hidden"} else {"class": "in"}
+    return field.as_widget(attrs={**attrs, "autofocus": True} if is_first else attrs)
 
 
 @register.simple_tag

@@ -43,6 +43,28 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(user):
     assert events() == ["signin.failed", "signin.failed"]
 
 
+def test_a_wrong_password_is_said_in_words_beside_labelled_fields(user):
+    page = sign_in(Client(), user.email, WRONG, next="/sync/").content.decode()
+    assert "This email address and password do not belong together." in page
+    assert 'role="alert"' in page
+    assert '<label for="id_login">' in page and '<label for="id_password">' in page
+    assert page.count(" autofocus") == 1 and page.index("id_login") < page.index(" autofocus") < page.index(
+        "id_password"
+    )
+    assert '<input type="hidden" name="next" value="/sync/">' in page
+
+
+def test_whoever_is_not_signed_in_comes_to_the_page_wanted(user):
+    wanted = "/releases/?trigger=model"
+    browser = Client()
+    page = browser.get(wanted, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/accounts/login/?next=/releases/")
+    assert (
+        sign_in(browser, user.email, factories.PASSWORD, next=page.context["redirect_field_value"])["Location"]
+        == wanted
+    )
+
+
 def test_the_chain_holds_no_address(user):
     sign_in(Client(), user.email, WRONG)
     assert user.email not in AuditEvent.objects.get(type="signin.failed").body
