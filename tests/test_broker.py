@@ -1,18 +1,23 @@
 """The alarm clock for real: a worker in its own process takes what the web process sends, on both brokers."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import Celery
+from celery import Celery, current_app
 from django.conf import settings
 from django.core.cache.backends.redis import RedisCache
 
 from dashboard.broker import Channel
+from releases import tasks
 from tests.servers import wait_until
 
+NUDGES = re.compile(r"""nudge\(\s*["']([a-z_.]+)["']""")
 
-def client_of(worker_folder, redis_url: str) -> Celery:
+
+def client_of(worker_folder: Path, redis_url: str) -> Celery:
     """A sender that talks to the broker of the running worker."""
     app = Celery("sender", broker=redis_url or "filesystem://localhost//")
     options: dict[str, object] = {"global_keyprefix": "slipway:"}
@@ -79,3 +84,10 @@ def test_no_beat_entry_piles_up_while_no_worker_is_there():
     entries: list[Any] = list(settings.CELERY_BEAT_SCHEDULE.values())
     assert entries
     assert all(entry["options"]["expires"] <= entry["schedule"] for entry in entries)
+
+
+def test_every_task_that_is_called_by_name_exists():
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    called = {name for path in Path(tasks.__file__).parent.rglob("*.py") for name in NUDGES.findall(path.read_text())}
+    assert "sync.project" in called
+    assert named | called <= set(current_app.tasks)

@@ -152,9 +152,10 @@ def go_on(kind: str, *, project: Project | None = None, workspace: Workspace | N
     return Run(row)
 
 
-def running(project: Project) -> list[SyncRun]:
-    """The project's runs that have not ended."""
-    return list(SyncRun.objects.filter(project=project, state=SyncRunState.RUNNING))
+def running(project: Project, *kinds: str) -> list[SyncRun]:
+    """The project's runs that have not ended, of these kinds or of all."""
+    rows = SyncRun.objects.filter(project=project, state=SyncRunState.RUNNING)
+    return list(rows.filter(kind__in=kinds) if kinds else rows)
 
 
 def forget_unchanged(project: Project, *, now: datetime) -> int:

@@ -70,6 +70,7 @@ def changes(work: Work) -> bool:
     Without the permission the rest of the sync goes on; the run says what is missing.
     """
     if not _unread(work).exists():
+        work.end(KIND)
         return True
     run = work.begin(KIND)
     run.expects(_unread(work).count())
@@ -90,7 +91,7 @@ def changes(work: Work) -> bool:
             _keep(work, batch)
     if work.budget.is_spent:
         return False
-    run.succeed()
+    work.end(KIND)
     return True
 
 

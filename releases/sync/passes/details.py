@@ -88,6 +88,7 @@ def details(work: Work, *, running: bool = True) -> bool:
     """
     ids = list(islice(_in_order(work, running=running), 1))
     if not ids:
+        work.end(FEED)
         return True
     work.begin(FEED).expects(waiting(work))
     source = _Releases(work, _in_order(work, running=running))
@@ -101,7 +102,7 @@ def details(work: Work, *, running: bool = True) -> bool:
         _keep(work, batch)
     if work.budget.is_spent:
         return False
-    work.begin(FEED).succeed()
+    work.end(FEED)
     return True
 
 

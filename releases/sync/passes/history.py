@@ -36,7 +36,10 @@ def step(work: Work) -> bool:
         return False
     if is_first and not _history(work, mark):
         return False
-    return _listing(work)
+    if not _listing(work):
+        return False
+    work.end("backfill", "incremental", "listing")  # one that was killed after its last page
+    return True
 
 
 def read_again(work: Work) -> None:

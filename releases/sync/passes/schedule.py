@@ -86,12 +86,14 @@ def due(line: Line) -> list[int]:
 
 
 def unit(line: Line, project_id: int, *, insist: bool = False) -> None:
-    """Do one unit of a line, then wake whoever is next."""
+    """Do one unit of a line, then wake whoever is next; what the history brought is work for the details."""
     turn = (line.feed, project_id)
     with TURNS.slot(turn) as is_free:
         if not is_free:
             return
         ended = _advance(line, project_id, insist=insist)
+    if line is HISTORY and ended in (Ended.DONE, Ended.MORE):
+        nudge(TASKS[DETAILS.feed], project=project_id)
     following = TURNS.next(turn if ended is Ended.MORE else None)
     if following is not None:
         nudge(TASKS[following[0]], project=following[1])

@@ -66,6 +66,13 @@ class Work:
             self.run = runs.go_on(kind, project=self.project)
         return self.run
 
+    def end(self, *kinds: str) -> None:
+        """Nothing is left of these kinds: the runs begun for them, here or in an earlier unit, are over."""
+        for row in runs.running(self.project, *kinds):
+            run = self.run if self.run and self.run.row.pk == row.pk else runs.Run(row)
+            run.asked(self.calls.taken())
+            run.succeed()
+
     def mark(self, feed: str) -> Watermark:
         """The watermark of another feed of this line."""
         return watermarks.of(self.project, feed=feed)
