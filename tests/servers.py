@@ -41,6 +41,11 @@ def accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def die_with_us() -> None:
+    """Runs in a child before its program: it ends when the process of the tests does, however that ends."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @contextmanager
 def running(
     command: Sequence[str], *, log: Path, env: dict[str, str] | None = None, stop: int = signal.SIGTERM
@@ -54,7 +59,7 @@ def running(
             stdin=subprocess.DEVNULL,
             env={**os.environ, **(env or {})},
             start_new_session=True,
-            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
+            preexec_fn=die_with_us,
         )
     try:
         yield process

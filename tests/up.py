@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 
-from tests.servers import wait_until
+from tests.servers import die_with_us, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = "Ctrl-C stops everything."
@@ -91,7 +91,14 @@ def up(var: Path, *options: str, port: int = 0, **env: str) -> Iterator[Up]:
     command = [sys.executable, "manage.py", "up", "--port", str(port), *options]
     with printed.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=clean, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=die_with_us,
         )
     try:
         yield Up(process, var, printed)

@@ -78,6 +78,7 @@ def open_page(
             reduced_motion="reduce",
             storage_state=signed_in_states(person) if person else None,
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         faults.watch(page, host=urlsplit(demo.url).netloc)

@@ -89,5 +89,5 @@ def sign_in(page: Page, url: str, *, email: str, password: str) -> None:
     page.goto(f"{url}/accounts/login/")
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(password)
-    page.locator("form button[type=submit]").first.click()
+    page.locator("input[name=password]").press("Enter")
     page.wait_for_url(lambda address: "/accounts/login" not in address)
