@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agreement.dangling import dangling, unchecked
 from tests.agreement.rounds import rounds
 from tests.company import living_company
 
@@ -15,3 +16,5 @@ def test_nothing_differs_after_the_backfill_nor_after_200_events_more(tmp_path: 
     assert [one.differences for one in found] == [[], []]
     assert found[0].counts["release"] > 140
     assert found[1].counts["attempt"] > found[0].counts["attempt"]
+    assert len(list(unchecked())) == 9
+    assert dangling() == {}
