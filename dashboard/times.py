@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+TENTHS_BELOW = 9.95
 
 
 def absolute(moment: datetime, *, now: datetime) -> str:
@@ -55,4 +56,5 @@ def duration(length: timedelta, *, coarse: bool = False) -> str:
             whole_units, rest = seconds // size, seconds % size // smaller
             second = f" {rest:02} s" if small == "s" else f" {rest} {small}"
             return f"{whole_units} {unit}" + (second if rest and not coarse else "")
-    return f"{seconds} s"
+    tenths = length.total_seconds()
+    return f"{seconds} s" if coarse or tenths >= TENTHS_BELOW or tenths <= 0 else f"{tenths:.1f} s"

@@ -15,7 +15,7 @@ from releases.queries.artifacts import Version, beside
 from releases.queries.pipelines import StageNow
 from releases.queries.statuses import Word
 
-TELLS_OF_ATTEMPT = frozenset({Word.RUNNING, Word.FAILED, Word.PARTLY})
+TELLS_OF_ATTEMPT = frozenset({Word.RUNNING, Word.WAITING, Word.FAILED, Word.PARTLY})
 ON_ITS_WAY = frozenset({Word.RUNNING, Word.QUEUED, Word.SCHEDULED, Word.WAITING})
 Artifacts = Mapping[int, Sequence[Artifact]]
 
@@ -57,7 +57,7 @@ def lane_of(now: StageNow, *, artifacts: Artifacts) -> Lane:
     if _tells_of_attempt(now):
         return _lane_of_attempt(now, artifacts=artifacts)
     if span is None:
-        return Lane(stage=now.stage, word=_without_span(now), release=_on_its_way(now), way_word=now.word)
+        return Lane(stage=now.stage, word=Word.NOT_STARTED, on_its_way=_on_its_way(now), way_word=now.word)
     word = Word.PARTLY if span.is_partial else Word.SUCCEEDED
     versions = tuple(beside(artifacts.get(span.release_id, ())))
     by = str(now.newest.requested_for or "") if now.newest and now.newest.pk == span.opened_by_id else ""
@@ -69,12 +69,12 @@ def joint_of(left: StageNow, right: StageNow) -> Joint:
     """What stands between two neighbouring stages."""
     if right.newest and (asked := _asked(right, right.newest.attempt)):
         return asked
-    if left.newest and left.word in {Word.FAILED, Word.REJECTED} and not _went_on(left, right):
+    if left.ran and left.ran_word in {Word.FAILED, Word.REJECTED} and not _went_on(left, right):
         return Joint(Word.FAILED, "blocked", stages=(left.stage.name,))
-    if left.newest and left.word in ON_ITS_WAY and not _went_on(left, right):
+    if left.ran and left.ran_word in ON_ITS_WAY and not _went_on(left, right):
         return Joint(Word.NOT_STARTED, "needs", stages=(left.stage.name,))
-    if right.newest and left.span and right.newest.release_stage.release_id == left.span.release_id:
-        seats = right.seats.before(right.newest.attempt)
+    if right.ran and left.span and right.ran.release_stage.release_id == left.span.release_id:
+        seats = right.ran_seats.before(right.ran.attempt)
         return Joint(Word.SUCCEEDED, "approved" if seats.given else "auto", seats=seats)
     if _same_release(left, right):
         return Joint(Word.SUCCEEDED, "auto")
@@ -89,11 +89,9 @@ def needed_stages(conditions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _tells_of_attempt(now: StageNow) -> bool:
     """While it runs or waits after its deployment, and when it failed; never when it is what is live."""
-    if now.newest is None or (now.span and now.span.opened_by_id == now.newest.pk):
+    if now.ran is None or (now.span and now.span.opened_by_id == now.ran.pk):
         return False
-    attempt = now.newest.attempt
-    is_before = bool(now.seats.before(attempt).pending)
-    return now.word in TELLS_OF_ATTEMPT or (now.word is Word.WAITING and not is_before)
+    return now.ran_word in TELLS_OF_ATTEMPT
 
 
 def _asked(right: StageNow, attempt: int) -> Joint | None:
@@ -115,10 +113,10 @@ def _by_condition(left: StageNow, right: StageNow) -> Joint:
 
 
 def _went_on(left: StageNow, right: StageNow) -> bool:
-    """Whether the next stage was tried with the very release of the newest attempt on the one before."""
-    if left.newest is None or right.newest is None:
+    """Whether the next stage was tried with the very release last deployed to the one before."""
+    if left.ran is None or right.newest is None:
         return False
-    return left.newest.release_stage.release_id == right.newest.release_stage.release_id
+    return left.ran.release_stage.release_id == right.newest.release_stage.release_id
 
 
 def _same_release(left: StageNow, right: StageNow) -> bool:
@@ -126,22 +124,21 @@ def _same_release(left: StageNow, right: StageNow) -> bool:
 
 
 def _lane_of_attempt(now: StageNow, *, artifacts: Artifacts) -> Lane:
-    assert now.newest is not None
-    release = now.newest.release_stage.release
+    assert now.ran is not None
+    release = now.ran.release_stage.release
     live = artifacts.get(now.span.release_id, ()) if now.span else ()
+    coming = _on_its_way(now)
     return Lane(
         stage=now.stage,
-        word=now.word,
+        word=now.ran_word,
         release=release,
-        since=now.newest.finished_on or now.newest.started_on or now.newest.queued_on,
+        since=now.ran.finished_on or now.ran.started_on or now.ran.queued_on,
         versions=tuple(beside(artifacts.get(release.pk, ()), other=live)),
-        by=str(now.newest.requested_for or ""),
+        by=str(now.ran.requested_for or ""),
         live=now.span,
+        on_its_way=coming if coming and coming.pk != release.pk else None,
+        way_word=now.word,
     )
-
-
-def _without_span(now: StageNow) -> Word:
-    return now.word if now.word in ON_ITS_WAY else Word.NOT_STARTED
 
 
 def _on_its_way(now: StageNow) -> Release | None:

@@ -66,7 +66,11 @@ class Row:
     def trouble(self) -> StageNow | None:
         """The stage that gives the pipeline its word, when not all is simply live."""
         word = self.now.word
-        return None if word is Word.SUCCEEDED else next((one for one in self.now.stages if one.word is word), None)
+        return (
+            None
+            if word is Word.SUCCEEDED
+            else next((one for one in self.now.stages if word in (one.ran_word, one.word)), None)
+        )
 
     @property
     def headline(self) -> Lane | None:
@@ -137,8 +141,8 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
         waiting=waiting,
         activity=_activity(stages, list(newest.values())),
         coming=_coming(planned, stages, now=now),
-        failed=[stage for stage in stages if stage.word is Word.FAILED],
-        running=[stage for stage in stages if stage.word is Word.RUNNING],
+        failed=[stage for stage in stages if stage.ran_word is Word.FAILED],
+        running=[stage for stage in stages if stage.ran_word is Word.RUNNING],
     )
 
 
@@ -152,7 +156,7 @@ def _newest_releases(pipelines: list[int]) -> dict[int, Release]:
 def _releases_shown(pipelines: list[PipelineNow], newest: dict[int, Release], pending: Sequence[Approval]) -> set[int]:
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
     spans = {stage.span.release_id for stage in stages if stage.span}
-    tried = {stage.newest.release_stage.release_id for stage in stages if stage.newest}
+    tried = {one.release_stage.release_id for stage in stages for one in (stage.newest, stage.ran) if one}
     asked = {approval.release_stage.release_id for approval in pending}
     return spans | tried | asked | {release.pk for release in newest.values()}
 

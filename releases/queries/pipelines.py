@@ -12,33 +12,37 @@ from releases.queries import approvals_seen, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import StageSeats
 from releases.queries.statuses import Word, attempt_word, worst
+from releases.states import DeploymentStatus
 
 NO_SEATS = StageSeats()
+NEVER_DEPLOYED = (DeploymentStatus.UNDEFINED, DeploymentStatus.NOT_DEPLOYED)
 LEFT_ALONE = frozenset({Word.CANCELED, Word.REJECTED, Word.SKIPPED, Word.NOT_STARTED, Word.SUCCEEDED, Word.PARTLY})
 """Newest attempts that leave what is live as it was, or are what is live."""
 
 
 @dataclass(frozen=True)
 class StageNow:
-    """One stage: what it runs (`span`) and what was last tried on it (`newest`, with its approvals)."""
+    """One stage: what it runs (`span`), the newest attempt, and the newest that was deployed at all (`ran`).
+
+    They differ while newer releases queue or wait for approval: what runs or failed is never hidden behind those.
+    """
 
     stage: Stage
     newest: Deployment | None = None
+    ran: Deployment | None = None
     span: LiveSpan | None = None
     seats: StageSeats = NO_SEATS
+    ran_seats: StageSeats = NO_SEATS
 
     @property
     def word(self) -> Word:
         """How the newest attempt stands."""
-        if self.newest is None:
-            return Word.SUCCEEDED if self.span else Word.NOT_STARTED
-        seats = self.seats.of(self.newest.attempt)
-        return attempt_word(
-            self.newest.status,
-            operation=self.newest.operation_status,
-            is_waiting=bool(seats.pending),
-            was_refused=seats.refused is not None,
-        )
+        return _word(self.newest, self.seats) or (Word.SUCCEEDED if self.span else Word.NOT_STARTED)
+
+    @property
+    def ran_word(self) -> Word:
+        """How the newest attempt that was deployed stands."""
+        return _word(self.ran, self.ran_seats) or Word.NOT_STARTED
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class PipelineNow:
     def word(self) -> Word:
         """The word of the stage that needs a person most; a refusal or a cancelled attempt is over and done with."""
         words = [Word.SUCCEEDED if s.span and s.word in LEFT_ALONE else s.word for s in self.stages]
-        return worst(words)
+        return worst([*words, *(s.ran_word for s in self.stages if s.ran_word not in LEFT_ALONE)])
 
     @property
     def headline(self) -> StageNow | None:
@@ -71,21 +75,41 @@ def standing(user: User) -> list[PipelineNow]:
 
 
 def _stages_now(pipelines: list[int]) -> list[StageNow]:
-    newest = Deployment.objects.filter(stage=OuterRef("pk")).order_by("-azure_id").values("pk")[:1]
+    attempts = Deployment.objects.filter(stage=OuterRef("pk")).order_by("-azure_id").values("pk")
     stages = Stage.objects.filter(pipeline_id__in=pipelines, gone_at__isnull=True).select_related("pipeline__project")
-    stages = stages.annotate(newest=Subquery(newest))
+    stages = stages.annotate(
+        newest=Subquery(attempts[:1]), ran=Subquery(attempts.exclude(status__in=NEVER_DEPLOYED)[:1])
+    )
     rows = list(stages.order_by("rank", "definition_environment_id"))
-    deployments = _deployments([row.newest for row in rows if row.newest])
+    deployments = _deployments({pk for row in rows for pk in (row.newest, row.ran) if pk})
     live = spans.open_by_stage([row.pk for row in rows])
     seats = approvals_seen.of_stages({deployment.release_stage_id for deployment in deployments.values()})
-    return [_now(row, deployments.get(row.newest), live.get(row.pk), seats) for row in rows]
+    return [_now(row, deployments.get(row.newest), deployments.get(row.ran), live.get(row.pk), seats) for row in rows]
 
 
-def _deployments(ids: list[int]) -> dict[int | None, Deployment]:
+def _deployments(ids: set[int]) -> dict[int | None, Deployment]:
     rows = Deployment.objects.filter(pk__in=ids)
     return {row.pk: row for row in rows.select_related("release_stage__release__project", "requested_for")}
 
 
-def _now(stage: Stage, newest: Deployment | None, span: LiveSpan | None, seats: dict[int, StageSeats]) -> StageNow:
-    found = seats.get(newest.release_stage_id, NO_SEATS) if newest else NO_SEATS
-    return StageNow(stage=stage, newest=newest, span=span, seats=found)
+def _now(
+    stage: Stage,
+    newest: Deployment | None,
+    ran: Deployment | None,
+    span: LiveSpan | None,
+    seats: dict[int, StageSeats],
+) -> StageNow:
+    of_newest, of_ran = (seats.get(one.release_stage_id, NO_SEATS) if one else NO_SEATS for one in (newest, ran))
+    return StageNow(stage=stage, newest=newest, ran=ran, span=span, seats=of_newest, ran_seats=of_ran)
+
+
+def _word(attempt: Deployment | None, seats: StageSeats) -> Word | None:
+    if attempt is None:
+        return None
+    asked = seats.of(attempt.attempt)
+    return attempt_word(
+        attempt.status,
+        operation=attempt.operation_status,
+        is_waiting=bool(asked.pending),
+        was_refused=asked.refused is not None,
+    )
