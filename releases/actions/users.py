@@ -105,8 +105,11 @@ def _require_usable(user: User, *, password: str | None) -> None:
 
 
 def _require_another_administrator(user: User) -> None:
-    """Somebody must be left who can manage people. Locks the administrators, so that two cannot remove each other."""
+    """Somebody must be left who can manage people. Locks the administrators, so that two cannot remove each other.
+
+    Their accounts too: PostgreSQL asks again whether they are active only of rows that somebody changed meanwhile.
+    """
     administrators = Membership.objects.filter(role=Role.ADMINISTRATOR, project__isnull=True, user__is_active=True)
-    holders = set(administrators.select_for_update(of=("self",)).values_list("user_id", flat=True))
-    if holders == {user.pk}:
+    locked = administrators.select_related("user").order_by("pk").select_for_update(of=("self", "user"))
+    if {membership.user_id for membership in locked} == {user.pk}:
         raise Conflict("This is the last administrator; make another one first.", code="last_administrator")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
-from django.db import connection
+from django.db import connection, transaction
 
 from releases import audit
 from releases.actions.api_keys import create_api_key, revoke_api_key
@@ -166,3 +166,26 @@ def test_two_administrators_cannot_remove_each_other_at_once() -> None:
         thread.join(timeout=30)
     assert len(refused) == 1
     assert User.objects.filter(is_active=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_another_removal_sees_what_it_did() -> None:
+    first, second = factories.user(role=Role.ADMINISTRATOR), factories.user(role=Role.ADMINISTRATOR)
+    refused = list[Exception]()
+
+    def remove_second() -> None:
+        try:
+            deactivate(second, by=SHELL)
+        except Conflict as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    other = Thread(target=remove_second)
+    with transaction.atomic():
+        deactivate(first, by=SHELL)
+        other.start()
+        other.join(timeout=1)  # it waits for us, unless it need not
+    other.join(timeout=30)
+    assert len(refused) == 1
+    assert list(User.objects.filter(is_active=True)) == [second]
