@@ -3,10 +3,18 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from unicodedata import category
 
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+ONE_TIME_LINK = re.compile(r"(?<=/accounts/first/)[^/\s]+")
+"""Django logs the path of each answer above 399; a form sent back with errors leaves the link as good as it was."""
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """What was logged, without the secret of a one-time link."""
+    return ONE_TIME_LINK.sub("...", record.getMessage())
 
 
 def neutralised(text: str) -> str:
@@ -20,7 +28,7 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         at = datetime.fromtimestamp(record.created, UTC)
-        line = f"{at:%Y-%m-%d %H:%M:%S} {record.levelname.lower()} {record.name}: {neutralised(record.getMessage())}"
+        line = f"{at:%Y-%m-%d %H:%M:%S} {record.levelname.lower()} {record.name}: {neutralised(message_of(record))}"
         if record.exc_info:
             trace = self.formatException(record.exc_info).splitlines()
             line += "".join(f"\n  | {neutralised(part)}" for part in trace)
@@ -36,7 +44,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message_of(record),
             "process": record.process,
         }
         if record.exc_info:

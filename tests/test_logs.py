@@ -34,3 +34,10 @@ def test_a_traceback_is_told_apart_from_records():
     first, *rest = PlainFormatter().format(failed).split("\n")
     assert first.endswith("it failed")
     assert all(line.startswith("  | ") for line in rest)
+
+
+@pytest.mark.parametrize("formatter", [PlainFormatter(), JsonFormatter()], ids=["plain", "json"])
+def test_the_secret_of_a_one_time_link_is_not_logged(formatter):
+    line = formatter.format(record("Unprocessable Entity: /accounts/first/c0ffee-secret/"))
+    assert "Unprocessable Entity: /accounts/first/.../" in line
+    assert "c0ffee" not in line
