@@ -43,6 +43,14 @@ def test_an_unchanged_fragment_is_not_sent_again_and_a_changed_one_is_announced(
     assert changed["X-News"] == "4%20releases"
 
 
+@pytest.mark.parametrize("name", ["overview", "releases", "release"])
+def test_an_unchanged_fragment_is_not_sent_again_either_where_answers_are_packed(signed_in, addresses, name):
+    packed = {**HTMX, "Accept-Encoding": "gzip"}
+    first = signed_in.get(addresses[name], headers=packed)
+    assert first["ETag"].startswith('W/"')
+    assert signed_in.get(addresses[name], headers={**packed, "If-None-Match": first["ETag"]}).status_code == 304
+
+
 @pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
 def test_pages_carry_no_inline_script_or_style(signed_in, addresses, name):
     page = signed_in.get(addresses[name]).content.decode()
