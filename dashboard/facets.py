@@ -48,10 +48,10 @@ def filters_of(user: User, query: QueryDict) -> Filters:
     pipeline = None
     if number := query.get("pipeline", ""):
         rows = visible_to(user, Pipeline).select_related("project")
-        pipeline = rows.filter(pk=number).first() if number.isdigit() and len(number) < 18 else None
+        pipeline = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 18 else None
         if pipeline is None:
             raise Http404("There is no such pipeline here.")
-    name, _, version = query.get("model", "").rpartition(":")
+    name, _, version = query.get("model", "").replace("\0", "\ufffd").rpartition(":")  # PostgreSQL knows no NUL
     return Filters(
         pipeline=pipeline,
         trigger=_known(query.get("trigger", ""), TriggerKind),

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "dashboard.preferences.Refusals",
 ]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # the other one sets a cookie of its own
 MESSAGE_TAGS = {10: "mute", 20: "run", 25: "ok", 30: "wait", 40: "bad"}  # levels of django.contrib.messages as hues
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
@@ -157,6 +158,7 @@ CSRF_COOKIE_NAME = "__Host-slipway-csrf" if IS_HTTPS else "slipway-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+THEME_COOKIE_NAME = "__Host-slipway-theme" if IS_HTTPS else "slipway-theme"
 
 # --- What browsers are told ------------------------------------------------------------------------------------------
 

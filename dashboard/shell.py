@@ -19,7 +19,6 @@ from releases.states import Role
 
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
-THEME_COOKIE = "slipway-theme"
 
 
 class Item(NamedTuple):
@@ -67,7 +66,7 @@ class Shell:
     @property
     def theme(self) -> str:
         """The reader's choice, from the cookie, so that signed-out pages have it too."""
-        chosen = self._request.COOKIES.get(THEME_COOKIE, "")
+        chosen = self._request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
         return chosen if chosen in THEMES else self.user.theme if self.user else "system"
 
     @cached_property

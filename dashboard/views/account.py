@@ -1,5 +1,6 @@
 """The reader's own account: name, time zone, theme."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.forms import AccountForm, ThemeForm
 from dashboard.reader import reader
-from dashboard.shell import THEME_COOKIE
 from releases.models import User
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -37,9 +37,8 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen, target = form.cleaned_data["theme"], form.cleaned_data["next"]
     if isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(theme=chosen)
-    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
     response = redirect(target if is_ours else "overview")
-    response.set_cookie(
-        THEME_COOKIE, chosen, max_age=YEAR_SECONDS, secure=request.is_secure(), httponly=True, samesite="Lax"
-    )
+    cookie = settings.THEME_COOKIE_NAME
+    response.set_cookie(cookie, chosen, max_age=YEAR_SECONDS, secure=settings.IS_HTTPS, httponly=True, samesite="Lax")
     return response

@@ -24,7 +24,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with releases of the same number when there are some."""
     asker = getattr(request, "user", None)
     user = asker if isinstance(asker, User) else None
-    number = next((word for word in request.path.split("/") if word.isdigit() and len(word) < 10), "")
+    number = next((word for word in request.path.split("/") if word.isdecimal() and len(word) < 10), "")
     similar = _similar(user, number) if user and number else []
     sentence = str(exception) if exception.args and isinstance(exception.args[0], str) else ""
     return render(request, "404.html", {"sentence": sentence, "similar": similar}, status=404)

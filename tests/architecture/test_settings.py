@@ -97,3 +97,18 @@ def test_the_content_policy_has_no_exception():
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert "unsafe" not in str(policy)
     assert {value for values in policy.values() for value in values} == {"'none'", "'self'", "data:"}
+
+
+def test_behind_https_every_cookie_is_bound_to_this_host_alone(tmp_path):
+    ask = (
+        "-c",
+        "import os; os.environ['DJANGO_SETTINGS_MODULE']='dashboard.settings'; "
+        "from django.conf import settings as s; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.THEME_COOKIE_NAME, s.MESSAGE_STORAGE)",
+    )
+    *cookies, messages = run(
+        *ask, SLIPWAY_VAR_DIR=str(tmp_path), SLIPWAY_PUBLIC_URL="https://slipway.example"
+    ).stdout.split()
+    assert len(cookies) == 3
+    assert all(name.startswith("__Host-") for name in cookies)
+    assert messages.endswith("SessionStorage"), "the other storages set a cookie of their own"

@@ -49,7 +49,9 @@ def test_the_theme_is_kept_in_a_cookie_and_with_the_account(signed_in, user):
     assert '<html lang="en" data-theme="dark">' in signed_in.get("/").content.decode()
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "", "nowhere", "sync"]
+)
 def test_the_theme_form_leads_nowhere_else(signed_in, target):
     response = signed_in.post("/account/theme/", {"theme": "light", "next": target})
     assert response["Location"] == "/"
