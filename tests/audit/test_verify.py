@@ -8,7 +8,7 @@ from django.db import transaction
 
 from releases import audit
 from releases.audit.appending import _event
-from releases.audit.chain import leaf_of, link_of
+from releases.audit.chain import canonical, leaf_of, link_of
 from releases.models import AuditEvent, AuditPrivate
 from tests import audit_triggers
 
@@ -51,6 +51,22 @@ def write_something_unreadable() -> None:
     AuditEvent.objects.filter(seq=3).update(body="[1, 2]")
 
 
+def write_a_body_without(*names: str) -> Callable[[], None]:
+    def tamper() -> None:
+        body = json.loads(AuditEvent.objects.get(seq=3).body)
+        for name in names:
+            body.pop(name)
+        AuditEvent.objects.filter(seq=3).update(body=canonical(body))
+
+    tamper.__name__ = f"write_a_body_without_{'_and_'.join(names)}"
+    return tamper
+
+
+def write_an_actor_that_is_none() -> None:
+    body = {**json.loads(AuditEvent.objects.get(seq=3).body), "actor": "somebody", "object": "something"}
+    AuditEvent.objects.filter(seq=3).update(body=canonical(body))
+
+
 def change_a_personal_value() -> None:
     AuditPrivate.objects.filter(seq=3).update(value="somebody else")
 
@@ -64,6 +80,9 @@ TAMPERINGS: list[tuple[Callable[[], None], set[tuple[int, str]]]] = [
     (delete_a_middle_one, {(4, "seq"), (4, "prev"), (3, "private address")}),
     (delete_the_first, {(2, "seq"), (2, "prev")}),
     (write_something_unreadable, {(3, "body"), (3, "private address")}),
+    (write_a_body_without("outcome"), {(3, "body"), (3, "private address")}),
+    (write_a_body_without("type", "ts", "seq"), {(3, "body"), (3, "private address")}),
+    (write_an_actor_that_is_none, {(3, "body"), (3, "private address")}),
     (change_a_personal_value, {(3, "private address")}),
 ]
 
