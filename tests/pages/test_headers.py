@@ -52,8 +52,5 @@ def test_health_without_the_database_is_503(client):
 
 def test_health_without_redis_is_degraded(client, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": settings.REDIS_URL}
-    }
     response = client.get("/health")
     assert (response.status_code, response.json()["state"]) == (200, "degraded")
