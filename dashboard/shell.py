@@ -4,17 +4,18 @@ Everything is read when a template first asks for it, so a fragment pays for not
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from releases.models import Membership, Organization, User, Workspace
 from releases.queries.pipelines import PipelineNow, standing
+from releases.queries.sources import Source, checked_at, projects
 from releases.queries.statuses import NEEDS_A_LOOK
-from releases.queries.sync import checked_at
 from releases.states import Role
 
 PIPELINES_SHOWN = 8
@@ -82,9 +83,20 @@ class Shell:
         return sorted(self.pipelines, key=lambda one: one.word not in NEEDS_A_LOOK)[:PIPELINES_SHOWN]
 
     @cached_property
+    def sources(self) -> Sequence[Source]:
+        """How the projects the reader sees are kept fresh."""
+        every = timedelta(seconds=settings.SLIPWAY_SYNC_SECONDS)
+        return projects(self.user, now=timezone.now(), every=every) if self.user else []
+
+    @property
+    def stale(self) -> Sequence[Source]:
+        """Those whose history may be out of date; the pages that show it say so."""
+        return [source for source in self.sources if source.standing.is_stale]
+
+    @property
     def checked_at(self) -> datetime | None:
         """How fresh the history is."""
-        return checked_at(self.user) if self.user else None
+        return checked_at(self.sources)
 
     @cached_property
     def role(self) -> str:

@@ -55,3 +55,12 @@ EVENTS = {
     "failed": Look("x", "bad", "Failed"),
     "canceled": Look("circle-stop", "", "Canceled"),
 }
+
+RUN_KINDS = {
+    "backfill": "Whole history",
+    "incremental": "Changes",
+    "history": "Changes",
+    "details": "Steps and approvals",
+    "registry": "Models and their training",
+}
+"""What each kind of sync run reads."""

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import times
-from dashboard.words import EVENTS, WORDS, Look
+from dashboard.words import EVENTS, RUN_KINDS, WORDS, Look
 from releases.outbound import safe_link
 from releases.queries import statuses
 from releases.queries.artifacts import ORDER
@@ -140,6 +140,18 @@ def took(start: datetime | None, end: datetime | None) -> str:
 def duration(length: timedelta | None) -> str:
     """A length of time in words."""
     return times.duration(length) if length is not None else ""
+
+
+@register.filter
+def length_of(length: timedelta) -> str:
+    """How long, whichever way it counts, in the greatest unit: `10 min`."""
+    return times.duration(abs(length), coarse=True)
+
+
+@register.filter
+def run_kind(kind: str) -> str:
+    """What a sync run reads."""
+    return RUN_KINDS.get(kind, kind.capitalize())
 
 
 @register.simple_tag(takes_context=True)

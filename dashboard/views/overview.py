@@ -9,7 +9,6 @@ from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 from releases.queries.access import visible_projects
 from releases.queries.overview import Overview, overview
-from releases.queries.sync import backfills
 
 
 @require_GET
@@ -17,11 +16,12 @@ def show(request: HttpRequest) -> HttpResponse:
     """What every stage of every pipeline runs, what waits and what failed; `?view=` chooses rows or lanes."""
     user, now = reader(request), timezone.now()
     seen = overview(user, now=now, pipelines=list(shell_of(request).pipelines))
+    sources = shell_of(request).sources
     view = request.GET.get("view", "")
     context = {
         "seen": seen,
         "is_compact": seen.is_compact if view not in {"rows", "lanes"} else view == "rows",
-        "backfills": [(project, progress, progress.time_left(now)) for project, progress in backfills(user)],
+        "backfills": [(one.project, one.backfill, one.backfill.time_left(now)) for one in sources if one.backfill],
         "projects": list(visible_projects(user)),
         "checked_at": shell_of(request).checked_at,
     }

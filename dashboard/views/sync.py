@@ -17,6 +17,7 @@ from releases.actions.sync_now import sync_now
 from releases.errors import Denied
 from releases.policies.roles import check_can_sync_now, refusal
 from releases.queries.access import visible_projects
+from releases.queries.runs_seen import RUNS_SHOWN
 from releases.queries.sync import sync_seen
 
 
@@ -25,11 +26,12 @@ def show(request: HttpRequest) -> HttpResponse:
     """Progress, sources, gaps, set-aside answers and runs."""
     user, now = reader(request), timezone.now()
     every = timedelta(seconds=settings.SLIPWAY_SYNC_SECONDS)
-    seen = sync_seen(user, now=now, every=every)
+    seen = sync_seen(user, projects=shell_of(request).sources)
     projects = [source.project for source in seen.sources if source.project]
     context = {
         "seen": seen,
         "every": every,
+        "runs_shown": RUNS_SHOWN,
         "backfills": [(one.project, one.backfill, one.backfill.time_left(now)) for one in seen.sources if one.backfill],
         "offer": offers.sync_now(user, projects),
     }

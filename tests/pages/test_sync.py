@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from releases.models import Organization, Project, SetAside, SyncGap, SyncRun, Watermark
+from releases.queries import runs_seen
 from releases.states import Role, SyncRunState
 from tests import factories
 from tests.pages.reading import HTMX, queries, words
@@ -105,6 +106,51 @@ def test_gaps_and_set_aside_answers_are_listed_with_their_reasons(signed_in, pro
     assert "release:912" in text and "rank is a text" in text
     assert "release:7" not in text
     assert "Known gaps, 1" in text and "Not given." in text
+
+
+def test_runs_that_found_nothing_new_are_one_line_between_the_others(signed_in, project):
+    began = timezone.now() - timedelta(hours=1)
+    done = {"started_at": began, "finished_at": began + timedelta(seconds=0.42)}
+    for _ in range(18):
+        run(project, **done)
+    run(project, **done, kind="details", changed=3, retries=2, read=7)
+    run(project, **done)
+    text = words(signed_in.get("/sync/"))
+    assert "18 runs found nothing new, the first" in text
+    assert "1 run found nothing new" in text
+    assert text.index("1 run found") < text.index("Steps and approvals Learn_MLOps") < text.index("18 runs found")
+    assert "0.4 s 2 retries." in text
+
+
+def test_quiet_runs_older_than_the_oldest_shown_are_not_counted(signed_in, project):
+    run(project)
+    for _ in range(runs_seen.RUNS_SHOWN + 1):
+        run(project, changed=1)
+    text = words(signed_in.get("/sync/"))
+    assert "found nothing new" not in text
+    assert text.count("Changes Learn_MLOps Succeeded") == runs_seen.RUNS_SHOWN
+
+
+@pytest.mark.parametrize(("skew", "said"), [(600, "10 min behind Azure's"), (-600, "10 min ahead of Azure's")])
+def test_a_clock_that_is_wrong_is_said_with_what_to_do(signed_in, project, skew, said):
+    read(project)
+    Organization.objects.update(clock_skew_seconds=skew)
+    text = words(signed_in.get("/sync/"))
+    assert f"This machine's clock is {said}" in text
+    assert "Set this machine's clock" in text
+
+
+@pytest.mark.parametrize("path", ["/", "/releases/", "release"])
+def test_what_may_be_out_of_date_says_since_when_and_why(signed_in, project, path):
+    release = factories.release(pipeline=factories.pipeline(project=project))
+    path = path if path != "release" else f"/p/{project.slug}/releases/{release.azure_id}/"
+    read(project, ago=timedelta(minutes=1))
+    run(project, finished_at=timezone.now())
+    assert "stale since" not in words(signed_in.get(path))
+    run(project, state=SyncRunState.FAILED, code="no_answer", sentence="Azure DevOps gave no answer in 45 s.")
+    text = words(signed_in.get(path))
+    assert "port-authority / Learn_MLOps: stale since" in text
+    assert "Azure DevOps gave no answer in 45 s. Everything below was right then. What to do" in text
 
 
 def test_the_quota_is_azures_own_figure(signed_in, project):
