@@ -25,6 +25,8 @@ DEVOPS_CALLS = {
     "connection_data": lambda ask, _: ask.connection_data(),
     "projects": lambda ask, _: ask.projects(),
     "project": lambda ask, known: ask.project(known.project),
+    "check_can_approve": lambda ask, known: [ask.check_can_approve(known.project)],
+    "check_can_deploy": lambda ask, known: [ask.check_can_deploy(known.project)],
 }
 ML_CALLS = {
     "workspace": lambda ask, _: ask.workspace(),
