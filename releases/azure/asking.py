@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from releases import outbound
 from releases.azure import locations, sdk
-from releases.azure.answers import Answer, Item, Page
+from releases.azure.answers import Answer, Item, Page, Unread
 from releases.azure.answers.pages import read_one, read_page
 from releases.azure.throttle import Limits
 from releases.azure.wire import Rules, SignedOverWire, Wire
@@ -83,9 +83,21 @@ class Asking:
         route: dict[str, Any] | None = None,
         query: dict[str, Any] | None = None,
     ) -> Page[T]:
+        unread = self._unread(resource, project=project, route=route, query=query)
+        return read_page(unread.body, kind, noun=noun, token=unread.token)
+
+    def _unread(
+        self,
+        resource: str,
+        *,
+        project: str | None = None,
+        route: dict[str, Any] | None = None,
+        query: dict[str, Any] | None = None,
+    ) -> Unread:
+        """A page as it came."""
         response = self._get(locations.of(resource), project=project, route=route, query=query)
         token = (response.headers.get(TOKEN_HEADER) or "").strip()
-        return read_page(response.content, kind, noun=noun, token=None if token in ("", "0") else token)
+        return Unread(response.content, None if token in ("", "0") else token)
 
     def _one(
         self,

@@ -19,6 +19,7 @@ from releases.azure.answers import (
     Page,
     ProjectAnswer,
     ReleaseAnswer,
+    Unread,
     WorkItemAnswer,
 )
 from releases.azure.asking import Access, Asking
@@ -66,6 +67,21 @@ class DevOps(Asking):
             "isDeleted": "true" if is_deleted else "false",
         }
         return self._page("releases", ReleaseAnswer, noun="release", project=project, query=query)
+
+    def unread_releases(
+        self, project: str, *, token: str | None, min_created: datetime | None, max_created: datetime | None
+    ) -> Unread:
+        """One page of releases, oldest first, as it came: `taken_apart` reads it, in another thread if need be."""
+        query = {
+            "$top": LARGEST_PAGE,
+            "continuationToken": token,
+            "queryOrder": _order(ascending=True),
+            "minCreatedTime": _time(min_created),
+            "maxCreatedTime": _time(max_created),
+            "$expand": LISTED_EXPAND,
+            "isDeleted": "false",
+        }
+        return self._unread("releases", project=project, query=query)
 
     def release(self, project: str, release_id: int) -> Item[ReleaseAnswer]:
         """One release in full: steps, gates and approval history. Raises NotThere when Azure has it no longer."""

@@ -41,6 +41,7 @@ from releases.azure.answers.registry import (
     WorkspaceAnswer,
 )
 from releases.azure.answers.release import ReleaseAnswer, StageAnswer
+from releases.azure.answers.sheets import Line, Sheet, Unread, read_line, taken_apart
 from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "IssueAnswer",
     "Item",
     "JobAnswer",
+    "Line",
     "Malformed",
     "ManualInterventionAnswer",
     "ModelAnswer",
@@ -78,11 +80,15 @@ __all__ = [
     "ReferenceValue",
     "ReleaseAnswer",
     "RunAnswer",
+    "Sheet",
     "StageAnswer",
     "StageApprovalsAnswer",
     "TaskAnswer",
     "TrainingJobAnswer",
+    "Unread",
     "Vocabulary",
     "WorkItemAnswer",
     "WorkspaceAnswer",
+    "read_line",
+    "taken_apart",
 ]

@@ -70,14 +70,14 @@ def decoder(kind: type[T]) -> "msgspec.json.Decoder[T]":
 
 def read_page(body: bytes, kind: type[T], *, noun: str, token: str | None = None) -> Page[T]:
     """All items of a list answer; `noun` names what they are in the keys of malformed ones."""
-    collection = _collection(body.removeprefix(MARK))
+    collection = collection_of(body.removeprefix(MARK))
     deep = is_too_deep(body)
     items: list[Item[T]] = []
     malformed: list[Malformed] = []
-    for at, raw in enumerate(collection.value or ()):
+    for at, raw in enumerate(collection):
         one = bytes(raw)
         if deep and is_too_deep(one):
-            malformed.append(_malformed(one, at=at, noun=noun, reason=TOO_DEEP))
+            malformed.append(malformed_item(one, at=at, noun=noun, reason=TOO_DEEP))
             continue
         match read_item(one, kind, noun=noun, at=at):
             case Malformed() as bad:
@@ -87,14 +87,14 @@ def read_page(body: bytes, kind: type[T], *, noun: str, token: str | None = None
     return Page(items, malformed, token, len(body))
 
 
-def _collection(body: bytes) -> _Collection:
+def collection_of(body: bytes) -> list[msgspec.Raw]:
     """The items, unread. Half a surrogate pair anywhere would make the whole answer unreadable, so it is mended."""
     try:
-        return _COLLECTION.decode(body)
+        return _COLLECTION.decode(body).value or []
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         mended = _mended(body)
     try:
-        return _COLLECTION.decode(mended)
+        return _COLLECTION.decode(mended).value or []
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise unreadable(error) from error
 
@@ -108,7 +108,7 @@ def read_item(raw: bytes, kind: type[T], *, noun: str, at: int = 0) -> Item[T] |
     try:
         return Item(mended, decoder(kind).decode(mended))
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, OverflowError) as error:
-        return _malformed(mended, at=at, noun=noun, reason=str(error))
+        return malformed_item(mended, at=at, noun=noun, reason=str(error))
 
 
 def read_one(body: bytes, kind: type[T], *, noun: str) -> Item[T]:
@@ -139,7 +139,8 @@ def _mended(raw: bytes) -> bytes:
     return _END_OF_TIME.sub(b"null", text)
 
 
-def _malformed(raw: bytes, *, at: int, noun: str, reason: str) -> Malformed:
+def malformed_item(raw: bytes, *, at: int, noun: str, reason: str) -> Malformed:
+    """An item that is set aside, named by its id if it tells one."""
     try:
         known: Any = _NAMED.decode(raw).id
     except (msgspec.MsgspecError, UnicodeError, RecursionError):

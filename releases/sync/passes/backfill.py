@@ -3,19 +3,21 @@
 The cursor holds every stretch with its continuation token, saved with each page: what was killed goes on where it was.
 """
 
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
-from releases.azure.answers import Page, ReleaseAnswer
+from releases.azure.answers import Line, Malformed, Sheet, Unread, taken_apart
 from releases.azure.devops import DevOps
 from releases.models import Watermark
 from releases.states import Depth
-from releases.sync import watermarks
+from releases.sync import store, watermarks
 from releases.sync.connections import Calls
+from releases.sync.passes.desk import desk, read_ahead
 from releases.sync.passes.feeds import Tokens
 from releases.sync.passes.inflight import in_flight
 from releases.sync.passes.listing import FEED as LISTING
@@ -33,6 +35,17 @@ EDGE = timedelta(seconds=1)
 """Asked for beyond each end of a stretch: whether Azure's bounds are inclusive is not documented."""
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """One page of a stretch, taken apart: the releases that belong to the stretch, and when it was asked for."""
+
+    stretch: Stretch
+    asked_at: datetime
+    all: Sheet
+    lines: list[Line]
+    unchanged: set[int]
+
+
 @dataclass
 class _Pages:
     """The pages of all stretches; one request at a time in each."""
@@ -41,7 +54,9 @@ class _Pages:
     stretches: Stretches
     waiting: list[tuple[Stretch, str | None]] = field(default_factory=list)
     tokens: dict[int, Tokens] = field(default_factory=dict)
-    ahead: int = 0
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    ahead: int = 1
+    """One request waits for a thread, so that no connection idles while a page is looked at here."""
 
     def __post_init__(self) -> None:
         self.waiting = [(one, one.token) for one in self.stretches.all if not one.is_done]
@@ -53,24 +68,34 @@ class _Pages:
             self.waiting.append((new, None))
         return self.waiting.pop(0) if self.waiting else None
 
-    def ask(self, question: tuple[Stretch, str | None], calls: Calls) -> "Future[tuple[datetime, Page[ReleaseAnswer]]]":
+    def ask(self, question: tuple[Stretch, str | None], calls: Calls) -> "Future[tuple[datetime, Unread]]":
         stretch, token = question
         asked_at = calls.asked_at()
         project = self.work.project.azure_id
         since = stretch.since - EDGE if stretch.since else None
         bound = stretch.bound + EDGE if stretch.bound else None
 
-        def page(devops: DevOps) -> tuple[datetime, Page[ReleaseAnswer]]:
-            return asked_at, devops.releases(project, token=token, min_created=since, max_created=bound)
+        def page(devops: DevOps) -> tuple[datetime, Unread]:
+            return asked_at, devops.unread_releases(project, token=token, min_created=since, max_created=bound)
 
         return calls.elsewhere(page)
 
-    def came(self, question: tuple[Stretch, str | None], answer: tuple[datetime, Page[ReleaseAnswer]]) -> None:
+    def came(self, question: tuple[Stretch, str | None], answer: tuple[datetime, Unread]) -> None:
         stretch, token = question
-        page = answer[1]
-        self.tokens.setdefault(id(stretch), Tokens(token)).note(page.token)
-        if page.token and not stretch.is_passed_by(created(page)):
-            self.waiting.append((stretch, page.token))
+        unread = answer[1]
+        self.tokens.setdefault(id(stretch), Tokens(token)).note(unread.token)
+        sheet = self.sheets[id(unread)] = taken_apart(unread)
+        beyond = stretch.until is not None and any(line.created_on >= stretch.until for line in sheet.lines)
+        if sheet.token and not beyond:
+            self.waiting.append((stretch, sheet.token))
+
+    def sheet(self, stretch: Stretch, asked_at: datetime, unread: Unread) -> _Sheet:
+        """The page that came, with what of it is stored already."""
+        whole = self.sheets.pop(id(unread))
+        lines = [line for line in whole.lines if stretch.takes(line.created_on)]
+        hashes = {line.id: line.sha256 for line in lines}
+        unchanged = store.unchanged(self.work.project, hashes, depth=Depth.LISTED)
+        return _Sheet(stretch, asked_at, whole, lines, unchanged)
 
 
 def is_complete(mark: Watermark) -> bool:
@@ -82,44 +107,45 @@ def backfill(work: Work, mark: Watermark) -> bool:
     """Go on reading the history until it is complete (True) or the budget is spent (False)."""
     stretches = _stretches(work, mark)
     pages = _Pages(work, stretches)
-    for (stretch, _), (asked_at, page) in in_flight(pages, work.calls):
-        _keep(work, mark, stretches, stretch, page, asked_at=asked_at)
+    came = in_flight(pages, work.calls)
+    sheets = (pages.sheet(stretch, asked_at, unread) for (stretch, _), (asked_at, unread) in came)
+    with desk() as threads:
+        for sheet, (told, malformed) in read_ahead(sheets, partial(_read, threads)):
+            _keep(work, mark, stretches, sheet, told, malformed)
     if stretches.is_done:
         _end(work, mark, stretches)
     return stretches.is_done
+
+
+def _read(threads: ThreadPoolExecutor, sheet: _Sheet) -> "Future[tuple[list[store.Told], list[Malformed]]]":
+    return threads.submit(store.read, [line for line in sheet.lines if line.id not in sheet.unchanged])
 
 
 def _keep(
     work: Work,
     mark: Watermark,
     stretches: Stretches,
-    stretch: Stretch,
-    page: Page[ReleaseAnswer],
-    *,
-    asked_at: datetime,
+    sheet: _Sheet,
+    told: list[store.Told],
+    malformed: list[Malformed],
 ) -> None:
-    items = [item for item in page.items if item.value.created_on and stretch.takes(item.value.created_on)]
-    seen = _seen(mark, page)
-    stretch.stored(created(page), token=page.token, read=len(items))
+    seen = _seen(mark, sheet.all)
+    sheet.stretch.stored([line.created_on for line in sheet.all.lines], token=sheet.all.token, read=len(sheet.lines))
 
     def save() -> None:
         mark.cursor = {**mark.cursor, **seen, "stretches": stretches.as_json(), "read": stretches.read}
         watermarks.save(mark)
 
-    keep(work, Answered(items, asked_at, Depth.LISTED, page.malformed), then=save)
+    aside = [*sheet.all.malformed, *malformed]
+    keep(work, Answered(told, sheet.asked_at, Depth.LISTED, aside, sheet.unchanged), then=save)
 
 
-def created(page: Page[ReleaseAnswer]) -> list[datetime]:
-    """When the releases of a page were created."""
-    return [item.value.created_on for item in page.items if item.value.created_on]
-
-
-def _seen(mark: Watermark, page: Page[ReleaseAnswer]) -> dict[str, Any]:
+def _seen(mark: Watermark, sheet: Sheet) -> dict[str, Any]:
     """When the history is read again: which releases came, so that missing ones can be told at the end."""
     if AGAIN not in mark.cursor:
         return {}
     seen = Seen(mark.cursor.get("seen", ""))
-    is_blind = note(seen, page) or mark.cursor.get("is_blind", False)
+    is_blind = note(seen, [line.id for line in sheet.lines], sheet.malformed) or mark.cursor.get("is_blind", False)
     return {"seen": seen.as_text(), "is_blind": is_blind}
 
 

@@ -4,12 +4,13 @@ Nothing is marked gone before the listing reached its end, and only what is not 
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zlib import compress, decompress
 
 from django.utils import timezone
 
-from releases.azure.answers import Page, ReleaseAnswer
+from releases.azure.answers import Malformed, Page, ReleaseAnswer
 from releases.models import Release, Watermark
 from releases.sync import set_aside, watermarks
 from releases.sync.passes.feeds import pages
@@ -66,7 +67,7 @@ def listing(work: Work) -> bool:
 
     for page, asked_at in pages(work, ask, token=mark.cursor.get("token")):
         answers = [item.value for item in page.items]
-        is_blind = note(seen, page) or mark.cursor.get("is_blind", False)
+        is_blind = note(seen, [one.id for one in answers], page.malformed) or mark.cursor.get("is_blind", False)
         began = mark.cursor.get("began") or asked_at.isoformat()
 
         def save() -> None:
@@ -81,14 +82,12 @@ def listing(work: Work) -> bool:
     return True
 
 
-def note(seen: Seen, page: Page[ReleaseAnswer]) -> bool:
+def note(seen: Seen, ids: Iterable[int], malformed: Sequence[Malformed]) -> bool:
     """Note the ids of a page; True when one item did not even tell its id, so that nothing can be called missing."""
-    for item in page.items:
-        seen.add(item.value.id)
-    named = [one.key[8:] for one in page.malformed if one.key[8:].isdigit()]
-    for number in named:
-        seen.add(int(number))
-    return len(named) < len(page.malformed)
+    named = [int(one.key[8:]) for one in malformed if one.key[8:].isdigit()]
+    for number in (*ids, *named):
+        seen.add(number)
+    return len(named) < len(malformed)
 
 
 def _end(work: Work, mark: Watermark, seen: Seen) -> None:

@@ -3,13 +3,13 @@
 An answer older than what the database holds already (another line asked later) is left out, never written over it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import OperationalError, transaction
 
-from releases.azure.answers import Item, Malformed, ReleaseAnswer
+from releases.azure.answers import Malformed
 from releases.models import Release
 from releases.states import Depth
 from releases.sync import set_aside, store
@@ -22,12 +22,21 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Answered:
-    """Releases that one request brought, and when it was sent, by the database's clock."""
+    """Releases that one request brought, and when it was sent, by the database's clock.
 
-    items: Sequence[Item[ReleaseAnswer]]
+    `unchanged` are the ids of those that it brought just as they are stored.
+    """
+
+    items: Sequence[store.Release]
     asked_at: datetime
     depth: Depth
     malformed: Sequence[Malformed] = ()
+    unchanged: Collection[int] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        """Azure's ids of those that may have to be stored."""
+        return [store.azure_id(one) for one in self.items]
 
 
 @dataclass
@@ -70,20 +79,20 @@ def commit(work: Work, change: Callable[[], object]) -> None:
 
 def _store(work: Work, answered: Answered) -> None:
     known = _known(work, answered)
-    items = [item for item in answered.items if item.value.id not in known.newer]
+    items = [item for item in answered.items if store.azure_id(item) not in known.newer]
     write = store.store_listed if answered.depth is Depth.LISTED else store.store_detailed
     stored = write(work.project, items, now=answered.asked_at)
     _come_back(work, known.gone)
     if answered.depth is Depth.LISTED:
         _read_again(work, known.detailed & _changed(stored))
     aside = [*answered.malformed, *stored.set_aside]
-    set_aside.resolve(work.project, [f"release:{item.value.id}" for item in items], now=answered.asked_at)
+    set_aside.resolve(work.project, _keys(answered, known), now=answered.asked_at)
     if aside:
         set_aside.note(work.project, aside, now=answered.asked_at)
     if work.run:
         work.run.asked(work.calls.taken())
         work.run.add(
-            read=len(answered.items) + len(answered.malformed),
+            read=len(answered.items) + len(answered.malformed) + len(answered.unchanged),
             changed=stored.changed,
             rows_written=stored.rows_written,
             set_aside=len(aside),
@@ -93,9 +102,10 @@ def _store(work: Work, answered: Answered) -> None:
 
 def _known(work: Work, answered: Answered) -> _Known:
     """Locks the rows until the end of the transaction, so that nobody slips in between the look and the writing."""
-    ids = [item.value.id for item in answered.items]
-    rows = Release.objects.filter(project=work.project, azure_id__in=ids).order_by("pk").select_for_update()
     known = _Known()
+    if not answered.items:
+        return known
+    rows = Release.objects.filter(project=work.project, azure_id__in=answered.ids).order_by("pk").select_for_update()
     for azure_id, changed_at, gone_at, digest in rows.values_list(
         "azure_id", "changed_at", "gone_at", "detailed_sha256"
     ):
@@ -106,6 +116,11 @@ def _known(work: Work, answered: Answered) -> _Known:
         if digest:
             known.detailed.add(azure_id)
     return known
+
+
+def _keys(answered: Answered, known: _Known) -> list[str]:
+    """What was read well, as it would have been set aside."""
+    return [f"release:{one}" for one in (*answered.ids, *answered.unchanged) if one not in known.newer]
 
 
 def _come_back(work: Work, ids: set[int]) -> None:

@@ -21,9 +21,9 @@ def compressed(document: bytes) -> bytes:
     return result
 
 
-def document_row(project: int, key: str, *, depth: Depth, sha256: str, document: bytes, now: datetime) -> Row:
-    """The row of one document; `sha256` is of the document as given here, which is what the manifest names."""
-    return [project, key, depth.value, sha256, compressed(document), now]
+def document_row(project: int, key: str, *, depth: Depth, sha256: str, body: bytes, now: datetime) -> Row:
+    """The row of one compressed document; `sha256` is of it before that, which is what the manifest names."""
+    return [project, key, depth.value, sha256, body, now]
 
 
 def text_of(row: SourceDocument) -> bytes:

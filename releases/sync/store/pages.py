@@ -6,25 +6,27 @@ in the order of their ids, shared parents are made beforehand, and who loses a r
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from releases.azure.answers import Item, Malformed, ReleaseAnswer
-from releases.azure.answers.pages import decoder
 from releases.models import Project
 from releases.states import Depth
 from releases.sync.mapping import Mapped, mapped_release
 from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, DOCUMENT, RELEASE, STAGE, STEP, Row
-from releases.sync.masking import without_secrets
 from releases.sync.store import existing, live, writing
 from releases.sync.store.documents import document_row
 from releases.sync.store.parents import known_of, link_models
 from releases.sync.store.plan import Plan, Planner
 from releases.sync.store.stored import Stored
+from releases.sync.store.told import Told, told
+
+Release = Item[ReleaseAnswer] | Told
+"""What can be stored: an answer as it came, or one that was made ready before."""
 
 AT_ONCE = 100
 """Releases per transaction."""
@@ -34,46 +36,37 @@ _DOCUMENT_KEY = ("project_id", "key", "depth")
 _UNWRITABLE = (DataError, IntegrityError, ValueError, OverflowError)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One release as Azure told it and as we keep it: without secrets. `heard` is the SHA-256 of what came."""
-
-    answer: ReleaseAnswer
-    heard: str
-    document: bytes
-    kept: str
-
-    @property
-    def key(self) -> str:
-        """Its name in manifests and documents."""
-        return f"release:{self.answer.id}"
-
-
-def store(project: Project, items: Sequence[Item[ReleaseAnswer]], *, depth: Depth, now: datetime) -> Stored:
+def store(project: Project, releases: Sequence[Release], *, depth: Depth, now: datetime) -> Stored:
     """Store these releases as read at this depth. Answers that did not change since write nothing."""
-    stored = Stored(read=len(items))
-    latest = list({item.value.id: item for item in items}.values())
+    stored = Stored(read=len(releases))
+    latest = list({azure_id(one): one for one in releases}.values())
     for start in range(0, len(latest), AT_ONCE):
         _store_some(project, latest[start : start + AT_ONCE], depth=depth, now=now, stored=stored)
     return stored
 
 
-def _store_some(
-    project: Project, items: list[Item[ReleaseAnswer]], *, depth: Depth, now: datetime, stored: Stored
-) -> None:
-    known = existing.known_hashes(project, [item.value.id for item in items], depth=depth)
-    hashed = ((item, sha256(item.raw).hexdigest()) for item in items)
-    changed = [told(item, heard) for item, heard in hashed if known.get(item.value.id) != heard]
+def azure_id(release: Release) -> int:
+    """Azure's id of a release that is to be stored."""
+    return _answer(release).id
+
+
+def _answer(release: Release) -> ReleaseAnswer:
+    return release.answer if isinstance(release, Told) else release.value
+
+
+def _store_some(project: Project, releases: list[Release], *, depth: Depth, now: datetime, stored: Stored) -> None:
+    known = existing.known_hashes(project, [azure_id(one) for one in releases], depth=depth)
+    changed = [one for one in map(partial(_told, known=known), releases) if one is not None]
     for part in _writable_parts(project, changed, depth=depth, now=now, stored=stored):
         stored.add(part)
 
 
-def told(item: Item[ReleaseAnswer], heard: str) -> Told:
-    """The release without its secrets: rows are made from what is kept, so they cannot hold more than it."""
-    document = without_secrets(item.raw)
-    if document is item.raw:
-        return Told(item.value, heard, document, heard)
-    return Told(decoder(ReleaseAnswer).decode(document), heard, document, sha256(document).hexdigest())
+def _told(release: Release, *, known: Mapping[int, str]) -> Told | None:
+    """The release as kept, or None where the database has just this."""
+    heard = release.heard if isinstance(release, Told) else sha256(release.raw).hexdigest()
+    if known.get(azure_id(release)) == heard:
+        return None
+    return release if isinstance(release, Told) else told(release, heard=heard)
 
 
 def _writable_parts(
@@ -99,8 +92,7 @@ def _store_together(project: Project, releases: Sequence[Told], *, depth: Depth,
     fit(mapped)
     link_models(project, mapped)
     documents = [
-        document_row(project.pk, one.key, depth=depth, sha256=one.kept, document=one.document, now=now)
-        for one in releases
+        document_row(project.pk, one.key, depth=depth, sha256=one.kept, body=one.packed, now=now) for one in releases
     ]
     stored = _in_one_transaction(project, mapped, documents, depth=depth)
     stored.rows_written += parents_written
