@@ -3,9 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from dashboard.azure_pages import release_page
 from dashboard.reader import reader
 from dashboard.views.answers import page_or_fragment
+from releases.queries.links import release_url
 from releases.queries.release import ReleaseSeen, release_seen
 from releases.queries.timeline import timeline
 from releases.states import Depth, ReleaseStatus
@@ -21,7 +21,7 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
         "seen": seen,
         "release": seen.release,
         "timeline": timeline(seen),
-        "azure_url": release_page(seen.release),
+        "azure_url": release_url(seen.release) or "",
         "is_abandoned": seen.release.status == ReleaseStatus.ABANDONED,
         "has_steps": seen.release.depth == Depth.DETAILED,
         "is_moving": seen.release.is_unfinished,

@@ -79,8 +79,12 @@ def of_stages(release_stages: Collection[int]) -> dict[int, StageSeats]:
 
 
 def pending(user: User) -> list[Approval]:
-    """Every approval somebody still owes in the projects this person sees, oldest first, with its release and stage."""
+    """Every approval somebody still owes in the projects this person sees, oldest first, with its release and stage.
+
+    Nobody can decide on a release that Azure DevOps has no longer, and nobody follows what is not followed any more.
+    """
     rows = visible_to(user, Approval).filter(status=ApprovalStatus.PENDING, is_automated=False)
+    rows = rows.filter(project__is_followed=True, release_stage__release__gone_at=None)
     rows = rows.select_related("approver", "release_stage__release__project", "release_stage__stage")
     return list(rows.order_by("created_on", "id"))
 

@@ -15,6 +15,7 @@ from releases.queries import approvals_seen, artifacts, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import NOBODY, Seats, StageSeats
 from releases.queries.artifacts import Version, beside
+from releases.queries.narrowing import carrying
 from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import trigger_words
@@ -129,10 +130,8 @@ def narrowed(releases: QuerySet[Release], *, filters: Filters) -> QuerySet[Relea
         releases = releases.filter(pipeline=filters.pipeline)
     if filters.trigger:
         releases = releases.filter(trigger_kind=filters.trigger)
-    if filters.model:
-        carried = Artifact.objects.filter(role=ArtifactRole.MODEL, name=filters.model)
-        carried = carried.filter(version=filters.version) if filters.version else carried
-        releases = releases.filter(pk__in=carried.values("release_id"))
+    given = {"model": filters.model, "model_version": filters.version}
+    releases = carrying(releases, {name: value for name, value in given.items() if value}, release="pk")
     return _in_state(releases, filters.state) if filters.state else releases
 
 
@@ -189,7 +188,7 @@ def _in_state(releases: QuerySet[Release], state: str) -> QuerySet[Release]:
         return releases.filter(pk__in=LiveSpan.objects.filter(live_until__isnull=True).values("release_id"))
     if state == "waiting":
         pending = Approval.objects.filter(status=ApprovalStatus.PENDING, is_automated=False)
-        return releases.filter(pk__in=pending.values("release_stage__release_id"))
+        return releases.filter(gone_at=None, pk__in=pending.values("release_stage__release_id"))
     status = StageStatus.IN_PROGRESS if state == "running" else StageStatus.REJECTED
     found = releases.filter(Exists(ReleaseStage.objects.filter(release=OuterRef("pk"), status=status)))
     return found.filter(is_unfinished=True) if state == "running" else found

@@ -1,15 +1,17 @@
 """The list of releases: filters in the URL, keyset pages, versions that changed, and a fixed cost."""
 
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
+from releases.models import Release
 from releases.queries import releases as query
 from releases.states import Role, TriggerKind
 from tests import factories
 from tests.factories import NOON
 from tests.pages.company import carrying, company
-from tests.pages.reading import queries, words
+from tests.pages.reading import HTMX, queries, words
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,8 @@ def test_each_row_tells_trigger_stages_and_what_changed(signed_in):
         ("trigger=manual", {"Release-1"}),
         ("model=support-vector-classifier:7", {"Release-1"}),
         ("model=support-vector-classifier", {"Release-1", "Release-2"}),
+        ("model=scaler:1", {"Release-1", "Release-2"}),
+        ("model=scaler:2", set()),
         ("model=another", set()),
         ("state=waiting", {"Release-2"}),
         ("state=live", {"Release-1", "Release-2"}),
@@ -52,6 +56,14 @@ def test_a_pipeline_is_a_filter_and_an_unknown_one_is_not_found(signed_in):
     assert f"/p/{other.project.slug}/" not in page.content.decode()
     for number in ("999999", "x", "9" * 40, "-1"):
         assert signed_in.get(f"/releases/?pipeline={number}").status_code == 404
+
+
+def test_nothing_waits_in_a_release_that_azure_has_no_longer(signed_in):
+    made = company()
+    assert "1 waiting for approval" in unquote(signed_in.get("/", headers=HTMX)["X-News"])
+    Release.objects.filter(pk=made.waiting.pk).update(gone_at=NOON)
+    assert "0 waiting for approval" in unquote(signed_in.get("/", headers=HTMX)["X-News"])
+    assert "0 releases" in unquote(signed_in.get("/releases/?state=waiting", headers=HTMX)["X-News"])
 
 
 def test_another_projects_pipeline_is_not_found():
