@@ -13,6 +13,9 @@ from tests.company import VARIABLE, Company, living_company
 
 DEVOPS_CALLS = {
     "releases": lambda ask, known: ask.releases(known.project).items,
+    "unread_releases": lambda ask, known: ask.unread_releases(
+        known.project, token=None, min_created=None, max_created=None
+    ),
     "release": lambda ask, known: ask.release(known.project, known.release).value,
     "deployments": lambda ask, known: ask.deployments(known.project).items,
     "approvals": lambda ask, known: ask.approvals(known.project, status="approved").items,
