@@ -177,6 +177,8 @@ def _stretches(work: Work, mark: Watermark) -> Stretches:
     def save() -> None:
         mark.cursor = {**mark.cursor, "stretches": stretches.as_json(), "read": 0, "expected": expected}
         watermarks.save(mark)
+        if work.run:
+            work.run.expects(work.run.row.read + expected)  # what is live was read first and comes again
 
     commit(work, save)
     return stretches
