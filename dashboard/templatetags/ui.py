@@ -23,6 +23,8 @@ from releases.states import ArtifactRole, TriggerKind
 
 register = template.Library()
 
+TWO_MINUTES = 120
+
 ROLE_ICONS = {
     ArtifactRole.MODEL: "box",
     ArtifactRole.SCALER: "scale",
@@ -144,8 +146,9 @@ def duration(length: timedelta | None) -> str:
 
 @register.filter
 def length_of(length: timedelta) -> str:
-    """How long, whichever way it counts, in the greatest unit: `10 min`."""
-    return times.duration(abs(length), coarse=True)
+    """How long, whichever way it counts, rounded to minutes where it is that long: `10 min`."""
+    seconds = abs(length.total_seconds())
+    return times.duration(timedelta(minutes=round(seconds / 60)) if seconds >= TWO_MINUTES else abs(length))
 
 
 @register.filter

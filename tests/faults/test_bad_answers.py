@@ -5,8 +5,11 @@ import pytest
 from releases.models import Organization, Project, Release, SyncRun
 from releases.sync.passes.lines import Ended
 from releases.sync.passes.stretches import Stretches
-from tests.company import Company
+from tests.company import VARIABLE, Company
+from tests.faults import seen
 from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
+
+WHY_ASIDE = "Azure's answer for these could not be read. Everything around them was."
 
 
 @pytest.mark.parametrize("envelope", [True, False, "bom"])
@@ -18,6 +21,10 @@ def test_unavailable_three_times_is_one_run_with_three_retries(
     run = SyncRun.objects.get(project=project, kind="backfill")
     assert (run.state, run.retries, run.code) == ("succeeded", 3, "")
     assert Release.objects.count() == company.releases
+    text = seen.page()
+    assert seen.source(project, "Up to date") in text
+    assert "3 retries." in text
+    assert "stale since" not in seen.page(seen.OVERVIEW)
 
 
 @pytest.mark.parametrize("how", ["length", "string"])
@@ -26,6 +33,7 @@ def test_a_truncated_page_is_asked_again(project: Project, company: Company, how
     assert read(project).ended is Ended.DONE
     assert last_run(project, "backfill").retries == 1
     assert Release.objects.count() == company.releases
+    assert "1 retry." in seen.page()
 
 
 @pytest.mark.parametrize("how", ["length", "string"])
@@ -41,12 +49,24 @@ def test_a_page_that_stays_truncated_fails_the_run_and_stores_nothing_of_itself(
     before, at = counts(), Stretches.from_json(history(project).cursor["stretches"])
     assert at.read == 200
     assert not at.is_done
+    assert seen.source(project, "Failed") in seen.page()
+    assert f"{outcome.error.sentence} Nothing to do: Slipway asks again." in seen.page()
+    assert f"{seen.stale(project)} today" in seen.page(seen.OVERVIEW)
+    assert outcome.error.sentence in seen.page(seen.OVERVIEW)
+    assert newest_release() in seen.page(seen.RELEASES)
 
     assert read(project).ended is Ended.FAILED
     assert counts() == before
     company.heal()
     assert read(project).ended is Ended.DONE
     assert Release.objects.count() == company.releases
+    assert seen.source(project, "Up to date") in seen.page()
+    assert "stale since" not in seen.page(seen.OVERVIEW)
+
+
+def newest_release() -> str:
+    """The name of what stands first in the list."""
+    return Release.objects.latest("created_on", "id").name
 
 
 @pytest.mark.parametrize("kind", ["sign_in", "redirect", "html", "unauthorized"])
@@ -67,6 +87,11 @@ def test_a_refused_credential_is_tried_once_and_said_once(
     assert run.sentence == organization.state_sentence
     assert "<" not in run.sentence + caplog.text
     assert "Sign In" not in caplog.text
+    text = seen.page()
+    assert seen.source(project, "Sign-in refused") in text
+    assert f"{run.sentence} Renew the token in {VARIABLE}, then restart the worker" in text
+    assert "nothing was read yet." in seen.page(seen.OVERVIEW)
+    assert run.sentence in seen.page(seen.OVERVIEW)
 
     company.heal()
     assert read(project, insist=False).ended is Ended.WAITING
@@ -74,6 +99,7 @@ def test_a_refused_credential_is_tried_once_and_said_once(
     assert read(project).ended is Ended.DONE
     organization.refresh_from_db()
     assert (organization.state, organization.state_sentence) == (Organization.State.CONNECTED, "")
+    assert run.sentence not in seen.page(seen.OVERVIEW)
 
 
 def test_a_credential_that_ends_in_the_middle_loses_nothing(project: Project, company: Company) -> None:
@@ -83,6 +109,9 @@ def test_a_credential_that_ends_in_the_middle_loses_nothing(project: Project, co
     refused = company.asked("releases.list")[-1]
     assert at.read == 200
     assert refused["status"] == 401
+    assert seen.source(project, "Sign-in refused") in seen.page()
+    assert seen.stale(project) in seen.page(seen.OVERVIEW)
+    assert newest_release() in seen.page(seen.RELEASES)
 
     company.heal()
     assert read(project).ended is Ended.DONE
@@ -98,6 +127,8 @@ def test_pages_that_come_twice_or_overlap_change_nothing(
     company.fault("releases.list", "duplicate_page", when=BACKFILL, times=2, args=args)
     assert [one.ended for one in read_all(project, connections=4)] == [Ended.DONE, Ended.DONE]
     assert disagreements(company, project) == []
+    assert seen.ALL_READ in seen.page()
+    assert f" {company.releases} releases " in seen.page(seen.RELEASES)
 
 
 @pytest.mark.parametrize("how", ["repeat", "alternate"])
@@ -111,6 +142,9 @@ def test_a_list_in_circles_is_noticed_at_once(project: Project, company: Company
         one for one in company.asked("releases.list") if "expand=env" in one["query"] and "Filter" not in one["query"]
     ]
     assert len(pages) <= 3 + 3
+    assert seen.source(project, "Failed") in seen.page()
+    assert f"{run.sentence} Nothing to do: Slipway begins the list again." in seen.page()
+    assert seen.stale(project) in seen.page(seen.OVERVIEW)
 
     company.heal()
     assert read(project).ended is Ended.DONE
@@ -130,8 +164,11 @@ def test_one_malformed_release_is_set_aside_and_the_rest_goes_on(project: Projec
     assert last_run(project, "backfill").set_aside == 1
     left = company.releases - Release.objects.count()
     assert left <= 1
+    assert f"Set aside, 1 {WHY_ASIDE}" in seen.page()
+    assert aside.reason in seen.page()
 
     assert read(project, full=True).ended is Ended.DONE
     aside.refresh_from_db()
     assert Release.objects.count() == company.releases
     assert aside.resolved_at is not None
+    assert seen.ALL_READ in seen.page()

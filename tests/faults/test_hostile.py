@@ -1,6 +1,6 @@
 """Faults 47, 48, 51 to 53: hostile names, links, characters, addresses and secrets in what Azure tells.
 
-Here the database is looked at; how pages render it is tested beside the pages.
+More of how pages render such values, in a browser and with rows of their own, is tested beside the pages.
 """
 
 import unicodedata
@@ -11,10 +11,12 @@ import pytest
 import zstandard
 from django.apps import apps
 from django.db import models
+from django.utils.html import escape
 
 from releases.models import Commit, Organization, Project, Release, SourceDocument
 from releases.sync.passes.lines import Ended
 from tests.company import Company
+from tests.faults import seen
 from tests.faults.reading import read, read_all
 
 NAMES = {
@@ -61,8 +63,13 @@ def test_names_are_kept_letter_by_letter_and_alike_on_every_database(harbour: Pr
         row = Release.objects.get(azure_id=release)
         kept = NAMES[name] or name
         assert (row.name, row.description) == (kept, kept)
+        text = seen.answer(seen.of(row))
+        assert f'<h1 class="long">{escape(kept)}</h1>' in text
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
     assert Release.objects.count() == small.releases
     assert not harbour.set_aside.exists()
+    assert seen.ALL_READ in seen.page()
 
 
 def with_commits_of_their_own(company: Company) -> list[int]:
@@ -82,12 +89,17 @@ def test_links_to_elsewhere_are_not_kept(harbour: Project, small: Company) -> No
     assert not links & set(LINKS)
     assert any(link.startswith(f"{small.url}/") for link in links)
     assert Commit.objects.filter(web_url="").count() == len(LINKS)
+    for commit in Commit.objects.filter(web_url=""):
+        text = seen.answer(seen.of(commit.release_commits.get().release))
+        assert f'<td class="mono">{commit}</td>' in text
+        assert not [link for link in LINKS if link in text or escape(link) in text]
 
 
 def test_a_redirect_is_not_followed(harbour: Project, small: Company) -> None:
     small.fault("releases.list", "redirect", times=0, args={"location": f"{small.url}/_sandbox/books"})
     assert read(harbour).ended is Ended.PAUSED
     assert "/_sandbox/books" not in {one["path"] for one in small.asked()}
+    assert seen.source(harbour, "Sign-in refused") in seen.page()
 
 
 @pytest.mark.parametrize("url", ["http://169.254.169.254/latest", "http://10.0.0.1/contoso", "ftp://dev.azure.com/x"])
@@ -98,6 +110,8 @@ def test_an_address_that_must_not_be_called_is_not_called(transactional_db: None
     assert outcome.error is not None
     assert outcome.error.sentence
     assert Organization.objects.get(url=url).own_identity_read_at is None
+    assert outcome.error.sentence in seen.page()
+    assert "nothing was read yet." in seen.page(seen.OVERVIEW)
 
 
 def test_secrets_never_reach_the_database_or_the_log(
@@ -127,6 +141,8 @@ def test_secrets_never_reach_the_database_or_the_log(
     assert harbour.set_aside.exists()
     assert CANARY not in caplog.text
     assert [where for where, text in everything() if CANARY in text] == []
+    pages = [seen.OVERVIEW, seen.RELEASES, seen.SYNC, "/connect/", *(seen.of(one) for one in Release.objects.all())]
+    assert [path for path in pages if CANARY in seen.answer(path)] == []
 
 
 def everything() -> list[tuple[str, str]]:

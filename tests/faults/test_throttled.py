@@ -5,6 +5,7 @@ import pytest
 from releases.models import Project, Release
 from releases.sync.passes.lines import DETAILS, Ended
 from tests.company import Company
+from tests.faults import seen
 from tests.faults.reading import BACKFILL, last_run, read
 
 WAIT = 3
@@ -16,12 +17,14 @@ def test_no_worker_asks_before_the_time_that_azure_named(
     project: Project, company: Company, kind: str, form: str
 ) -> None:
     company.fault("releases.list", kind, when=BACKFILL, after=1, args={"retry_after": WAIT, "form": form})
-    assert read(project, seconds=1).ended is Ended.WAITING
+    assert read(project, seconds=1.9).ended is Ended.WAITING
     asked_then = company.requests()["total"]
     assert read(project, seconds=0.2).ended is Ended.WAITING
     assert read(project, line=DETAILS, seconds=0.2).ended is Ended.WAITING
     assert company.requests()["total"] == asked_then
     assert last_run(project, "backfill").code == "throttled"
+    assert seen.source(project, "Reading") in seen.page()
+    assert f"{last_run(project, 'backfill').sentence} Nothing to do: Azure asked for a pause" in seen.page()
 
     assert read(project).ended is Ended.DONE
     hit = next(at for at, one in enumerate(company.asked()) if one["fault"])
@@ -32,6 +35,7 @@ def test_no_worker_asks_before_the_time_that_azure_named(
     assert (told["query"] == page["query"]) == (kind == "throttle")
     assert Release.objects.filter(gone_at=None).count() == company.releases
     assert last_run(project, "backfill").retries == 0
+    assert "asked for a pause" not in seen.page()
 
 
 def test_the_quota_that_headers_tell_is_kept(project: Project, company: Company) -> None:
@@ -39,3 +43,4 @@ def test_the_quota_that_headers_tell_is_kept(project: Project, company: Company)
     read(project)
     project.organization.refresh_from_db()
     assert (project.organization.quota_limit, project.organization.quota_remaining) == (200, 12)
+    assert "94 % used" in seen.page()

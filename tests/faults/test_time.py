@@ -14,6 +14,7 @@ from releases.sync import connections
 from releases.sync.passes.lines import Ended
 from releases.sync.runs import Run
 from tests.company import Company
+from tests.faults import seen
 from tests.faults.reading import disagreements, last_run, read, read_all
 
 SLOW = "slow"
@@ -30,6 +31,7 @@ def test_releases_that_change_while_the_history_is_read_are_found(project: Proje
     assert next(turns, None) is None
     read_all(project)
     assert disagreements(company, project) == []
+    assert f" {company.releases} releases " in seen.page(seen.RELEASES)
 
 
 @pytest.fixture
@@ -43,6 +45,7 @@ def test_a_slow_answer_within_the_deadline_is_taken(project: Project, company: C
     company.fault("releases.list", "slow", args={"seconds": 1})
     assert read(project).ended is Ended.DONE
     assert last_run(project, "backfill").retries == 0
+    assert "retr" not in seen.page()
 
 
 @pytest.mark.usefixtures("short_deadline")
@@ -56,6 +59,8 @@ def test_silence_and_drip_are_cut_at_the_deadline(
     assert 1.4 < monotonic() - began < 15
     assert last_run(project, "backfill").retries == 1
     assert Release.objects.count() == company.releases
+    assert seen.source(project, "Up to date") in seen.page()
+    assert "1 retry." in seen.page()
 
 
 def test_an_organization_that_does_not_answer_holds_up_no_other(
@@ -70,7 +75,11 @@ def test_an_organization_that_does_not_answer_holds_up_no_other(
     assert thread.is_alive()
     thread.join(30)
     assert Release.objects.filter(project=project).count() == company.releases
-    assert SyncRun.objects.filter(project=stuck).latest("pk").code == "no_answer"
+    run = SyncRun.objects.filter(project=stuck).latest("pk")
+    assert run.code == "no_answer"
+    assert seen.source(project, "Up to date") in seen.page()
+    assert seen.source(stuck, "Reading") in seen.page()
+    assert f"{run.sentence} Nothing to do: Slipway asks again with growing pauses." in seen.page()
 
 
 def _read_and_close(project: Project) -> None:
@@ -90,6 +99,8 @@ def test_a_server_clock_that_differs_makes_no_gap(harbour: Project, small: Compa
     skew = Organization.objects.get(pk=harbour.organization_id).clock_skew_seconds
     assert skew is not None
     assert abs(skew - minutes * 60) < 5
+    said = "behind" if minutes > 0 else "ahead of"
+    assert f"This machine's clock is 10 min {said} Azure's. The history is right all the same" in seen.page()
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
@@ -99,6 +110,8 @@ def test_our_own_clock_may_be_wrong(harbour: Project, small: Company, minutes: i
         small.advance(30)
         read_all(harbour)
         assert disagreements(small, harbour) == []
+        assert "stale since" not in seen.page(seen.OVERVIEW)
+        assert "This machine's clock is 10 min" in seen.page()
     marks = Watermark.objects.filter(project=harbour).values_list("value", flat=True)
     assert max(filter(None, marks)) <= timezone.now() + timedelta(seconds=5)
     quiet = company_was_asked(small)
@@ -120,3 +133,4 @@ def test_when_nothing_is_new_a_handful_of_requests_writes_nothing(harbour: Proje
     run = last_run(harbour, "incremental")
     assert (run.state, run.changed, run.rows_written) == ("succeeded", 0, 0)
     assert not run.manifest.exists()
+    assert "found nothing new" in seen.page()

@@ -12,8 +12,9 @@ HTMX = {"HX-Request": "true"}
 
 
 def words(response: Any) -> str:
-    """The page's text."""
-    text = unescape(re.sub(r"<[^>]*>", " ", response.content.decode()))
+    """The page's text, of an answer or of its content."""
+    html = response if isinstance(response, str) else response.content.decode()
+    text = unescape(re.sub(r"<[^>]*>", " ", html))
     return re.sub(r" ([.,;:)])", r"\1", " ".join(text.split()))
 
 
