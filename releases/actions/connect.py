@@ -142,25 +142,28 @@ def _require_fresh(inquiry: Inquiry, *, now: datetime) -> None:
 def _organization(wish: dict[str, Any], found: dict[str, Any]) -> tuple[Organization, dict[str, Any]]:
     """The row with what was asked for, and what changed."""
     told = {name: wish[name] for name in ("credential_kind", "credential_variable", "ca_file")}
-    row = Organization.objects.filter(url=wish["organization_url"]).first()
-    before = {name: getattr(row, name) if row else None for name in told}
-    row = row or Organization(url=wish["organization_url"], name=_name_of(wish["organization_url"]))
+    url = wish["organization_url"]
+    before = Organization.objects.filter(url=url).values(*told).first() or dict.fromkeys(told)
     state = {"state": Organization.State.CONNECTED, "state_sentence": "", "state_since": timezone.now()}
     own = {"own_identity_key": found["identity_key"], "own_identity_name": found["identity_name"]}
-    for name, value in {**told, **state, **own, "own_identity_read_at": timezone.now()}.items():
-        setattr(row, name, value)
-    row.save()
+    values = {**told, **state, **own, "own_identity_read_at": timezone.now()}
+    # Locks the row first: its rate gate is kept by whoever asks Azure meanwhile, and must not be written over.
+    row, _ = Organization.objects.update_or_create(
+        url=url, defaults=values, create_defaults={**values, "name": _name_of(url)}
+    )
     return row, {name: (before[name], value) for name, value in told.items() if before[name] != value}
 
 
 def _project(organization: Organization, wish: dict[str, Any], found: dict[str, Any]) -> Project:
     """The row; followed (again). A renamed project is the same one, its slug stays."""
-    row = Project.objects.filter(organization=organization, azure_id=found["project_id"]).first()
-    row = row or Project(
-        organization=organization, azure_id=found["project_id"], slug=_free_slug(found["project_name"], organization)
+    name = found["project_name"] or wish["project"]
+    values = {"name": name, "is_followed": True}
+    row, _ = Project.objects.update_or_create(
+        organization=organization,
+        azure_id=found["project_id"],
+        defaults=values,
+        create_defaults={**values, "slug": _free_slug(name, organization)},
     )
-    row.name, row.is_followed = found["project_name"] or wish["project"], True
-    row.save()
     return row
 
 

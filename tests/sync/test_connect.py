@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from releases.actions.connect import Wish, ask, save
@@ -119,6 +121,25 @@ def test_saving_again_changes_the_same_rows_and_lets_sync_go_on(company: Company
     assert (again.organization.state, again.organization.credential_variable) == ("connected", VARIABLE)
     mark = Watermark.objects.get()
     assert (mark.due_at, mark.failures) == (None, 0)
+
+
+def test_saving_again_does_not_write_over_the_rate_gate_that_a_worker_sets_meanwhile(
+    company: Company, by: User
+) -> None:
+    save(answered(wish(company), by=by), by=by)
+    again, until = answered(wish(company), by=by), timezone.now() + timedelta(minutes=5)
+
+    def save_again() -> None:
+        save(again, by=by)
+        connection.close()
+
+    other = Thread(target=save_again)
+    with transaction.atomic():
+        Organization.objects.update(gate_until=until)
+        other.start()
+        other.join(timeout=1)  # it has read the row by now, or waits for us
+    other.join(timeout=30)
+    assert Organization.objects.get().gate_until == until
 
 
 def test_a_project_of_the_same_name_elsewhere_gets_another_slug(company: Company, by: User) -> None:
