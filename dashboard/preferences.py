@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from releases import audit
+from releases.audit import Outcome
 from releases.errors import AzureError, Conflict, Denied, Invalid, ReleasesError
 from releases.models import User
 
@@ -47,5 +50,15 @@ class Refusals:
         """The page for a domain error; None leaves any other to Django."""
         if not isinstance(error, ReleasesError) or request.path.startswith("/api/"):
             return None
+        if isinstance(error, Denied) and isinstance(request.user, User) and request.method == "POST":
+            _note_refusal(request, error, by=request.user)
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
         return render(request, f"{status}.html", {"sentence": error.sentence, "code": error.code}, status=status)
+
+
+def _note_refusal(request: HttpRequest, refused: Denied, *, by: User) -> None:
+    """In a transaction of its own: what the action had begun was taken back."""
+    asked = request.resolver_match.view_name if request.resolver_match else ""
+    with transaction.atomic():
+        private = {"reason": refused.sentence}
+        audit.append("action.refused", by=by, outcome=Outcome.DENIED, object=("address", asked), private=private)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from releases.models import Organization, Project, SetAside, SyncGap, SyncRun, Watermark
+from releases.models import AuditEvent, AuditPrivate, Organization, Project, SetAside, SyncGap, SyncRun, Watermark
 from releases.queries import runs_seen
 from releases.states import Role, SyncRunState
 from tests import factories
@@ -167,17 +167,24 @@ def test_sync_now_wakes_the_worker_for_every_project_the_person_acts_in(
     with django_capture_on_commit_callbacks(execute=True):
         response = signed_in.post("/sync/now/", follow=True)
     assert woken == [("sync.project", {"project": project.pk, "insist": True})]
+    event = AuditEvent.objects.get(type="sync.requested")
+    assert (event.project_id, event.outcome) == (project.pk, "ok")
     assert "Asked for a sync of Learn_MLOps." in words(response)
 
 
 def test_an_auditor_reads_why_the_button_is_closed_and_a_forged_post_is_refused(project):
-    auditor = factories.browser_of(factories.user(role=Role.AUDITOR))
+    person = factories.user(role=Role.AUDITOR)
+    auditor = factories.browser_of(person)
     page = auditor.get("/sync/")
     sentence = "You cannot ask for a sync"
     assert sentence in words(page)
     refused = auditor.post("/sync/now/")
     assert refused.status_code == 403
     assert sentence in words(refused)
+    event = AuditEvent.objects.get(type="action.refused")
+    assert (event.outcome, event.actor_ref, event.object_id) == ("denied", person.subject, "sync_now")
+    assert sentence in AuditPrivate.objects.get(seq=event.seq, field="reason").value
+    assert sentence not in event.body
 
 
 def test_another_projects_sources_are_not_there(project):
