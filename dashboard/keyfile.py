@@ -24,7 +24,7 @@ def kept(path: Path) -> str:
 
 def _made(path: Path) -> str:
     """Write a new secret completely before it gets its name, so that two processes starting at once agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

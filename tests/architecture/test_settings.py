@@ -88,6 +88,13 @@ def test_the_generated_key_is_kept_and_is_the_owners_alone(tmp_path):
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("given", [{}, {"SECRET_KEY": "x" * 50}], ids=["key made", "key given"])
+def test_what_slipway_writes_is_its_own_users_alone(tmp_path, given):
+    folder = tmp_path / "new" / "var"
+    run("manage.py", "check", SLIPWAY_VAR_DIR=str(folder), **given)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_nothing_shared_is_pickled():
     assert settings.CELERY_ACCEPT_CONTENT == ["json"]
     assert "pickle" not in str(settings.CACHES).lower()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from releases.models import AuditEvent, AuditPrivate, Organization, Project, SetAside, SyncGap, SyncRun, Watermark
@@ -35,9 +36,10 @@ def run(project: Project, **fields) -> SyncRun:
 
 
 def test_fresh_history_is_up_to_date(signed_in, project):
-    read(project)
-    run(project, finished_at=timezone.now(), read=6, changed=3)
-    text = words(signed_in.get("/sync/"))
+    with time_machine.travel(timezone.now(), tick=False):
+        read(project)
+        run(project, finished_at=timezone.now(), read=6, changed=3)
+        text = words(signed_in.get("/sync/"))
     assert "port-authority / Learn_MLOps Azure DevOps releases Up to date 12 s ago" in text
     assert "Every answer so far could be read." in text
     assert "synced 12 s ago" in text
