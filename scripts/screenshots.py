@@ -57,11 +57,13 @@ def main() -> int:
 
 
 def _wait_for_history(run: Up) -> str:
-    """The address of the newest finished release, once the history was read in."""
+    """The address of the newest release that a model set off, once the history was read in."""
     reader = run.browser("manager@harbour.example")
 
     def newest() -> str:
-        links = re.findall(r'href="(/p/[^"/]+/releases/\d+/)"', reader.get(f"{run.url}/releases/", timeout=20).text)
+        links = re.findall(
+            r'href="(/p/[^"/]+/releases/\d+/)"', reader.get(f"{run.url}/releases/?trigger=model", timeout=20).text
+        )
         still_reading = STILL_READING in reader.get(run.url, timeout=20).text
         return links[0] if links and not still_reading else ""
 
