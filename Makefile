@@ -24,7 +24,7 @@ test-fast:  ## checks and tests that need no system package: SQLite only, no bro
 	@exec $(PYTHON) -m scripts.check fast
 
 soak: install-dev  ## what takes too long for `make test`: long lives, many kills, many events
-	@exec $(PYTHON) -m pytest tests/soak --run-soak -p no:randomly
+	@exec $(PYTHON) -m pytest -m soak tests
 
 bench: install-dev  ## the speed goals side by side with their yardsticks, as a table
 	@exec $(PYTHON) -m tests.benchmarks

@@ -119,13 +119,13 @@ DEPLOYED = {"SLIPWAY_PUBLIC_URL": "https://slipway.example", "SECRET_KEY": "0123
 
 def fast_tests() -> list[Run]:
     """What needs no system package."""
-    command = [*PYTEST, "-n", "2", "-m", "not browser and not redis", "tests"]
+    command = [*PYTEST, "-n", "2", "-m", "not browser and not redis and not soak", "tests"]
     return [Run("tests on SQLite", command, tests=True)]
 
 
 def all_tests() -> list[Run]:
     """Everything, one after the other: each of the first two uses both cores."""
-    everything = [*PYTEST, "-n", "2", "-m", "not browser and not up", "tests"]
+    everything = [*PYTEST, "-n", "2", "-m", "not browser and not up and not soak", "tests"]
     whole_product = [*PYTEST, "-n", "2", "--dist", "loadgroup", "-m", "browser or up", "tests"]
     return [
         Run("tests on SQLite", everything, tests=True),

@@ -20,11 +20,13 @@ SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is said of PostgreSQL only is asked in the run on PostgreSQL only."""
-    if connection.vendor == "postgresql":
-        return
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("postgresql")])
-    items[:] = [item for item in items if not item.get_closest_marker("postgresql")]
+    """Left out: what is said of PostgreSQL only, on SQLite; what takes long, unless `-m` names it."""
+    out = set() if connection.vendor == "postgresql" else {"postgresql"}
+    if "soak" not in config.option.markexpr:
+        out.add("soak")
+    left_out = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True, scope="session")
