@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import accepts, free_port, running, wait_until
+from tests.servers import accepts, die_with_us, free_port, running, wait_until
 
 QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=256MB"]
 
@@ -61,4 +61,5 @@ def _make_cluster(bin_folder: Path, data: Path) -> None:
 
 if __name__ == "__main__":
     with running_postgres() as url:
-        sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "TEST_DATABASE_URL": url}, check=False).returncode)
+        env = {**os.environ, "TEST_DATABASE_URL": url}
+        sys.exit(subprocess.run(sys.argv[1:], env=env, preexec_fn=die_with_us, check=False).returncode)
