@@ -20,7 +20,11 @@ Allowed = Callable[[str, str, int, str], bool]
 
 
 class Deadline:
-    """The moment by which the exchange under way must be over; each thread that uses a wire has its own."""
+    """The moment by which the exchange under way must be over; each thread that uses a wire has its own.
+
+    Its socket is shut at that moment, because reading may go on below us without ever giving us a turn: the size of a
+    piece that comes digit by digit, a packed body of which nothing can be unpacked yet.
+    """
 
     def __init__(self) -> None:
         self._local = threading.local()
@@ -28,6 +32,20 @@ class Deadline:
     def start(self, seconds: float) -> None:
         """A new exchange begins and may take this long."""
         self._local.at = time.monotonic() + seconds
+
+    def guard(self, sock: socket.socket | None) -> None:
+        """Shut this socket when the time is up, unless the exchange ends before."""
+        self.end()
+        self._local.timer = timer = threading.Timer(self.left(), _shut, args=(sock,))
+        timer.daemon = True
+        timer.start()
+
+    def end(self) -> None:
+        """The exchange is over, well or not."""
+        timer: threading.Timer | None = getattr(self._local, "timer", None)
+        if timer is not None:
+            timer.cancel()
+            self._local.timer = None
 
     def left(self) -> float:
         """Seconds left, never negative."""
@@ -69,13 +87,8 @@ def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any
             return found
 
         def getresponse(self) -> Any:
-            timer = threading.Timer(deadline.left(), _shut, args=(self.sock,))
-            timer.daemon = True
-            timer.start()
-            try:
-                answer = super().getresponse()
-            finally:
-                timer.cancel()
+            deadline.guard(self.sock)
+            answer = super().getresponse()
             if deadline.is_over():  # headers cut in the middle look complete
                 answer.close()
                 raise TimeoutError("the headers took too long")
@@ -87,4 +100,4 @@ def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any
 def _shut(sock: socket.socket | None) -> None:
     with contextlib.suppress(OSError):
         if sock is not None:
-            sock.shutdown(socket.SHUT_RDWR)
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # below TLS, which another thread is using

@@ -81,6 +81,8 @@ class Wire(HTTPAdapter):
             body = self._read(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._given_up(error) from error
+        finally:
+            self._deadline.end()
         return self._checked(response, body)
 
     def _check_address(self, url: str) -> None:
@@ -107,7 +109,9 @@ class Wire(HTTPAdapter):
                 if size > LARGEST_BYTES:
                     raise AzureUnreadable(f"{self._service} sent more than {LARGEST_BYTES // 1024**2} MB at once.")
                 if self._deadline.is_over():
-                    raise TimeoutError("the answer took too long")
+                    break
+            if self._deadline.is_over():  # an answer cut there may look complete
+                raise TimeoutError("the answer took too long")
             if response.raw.length_remaining:
                 raise urllib3.exceptions.IncompleteRead(size, response.raw.length_remaining)
         except BaseException:

@@ -100,6 +100,19 @@ def drip_headers(handler: BaseHTTPRequestHandler) -> None:
     _drip(handler, b"x")
 
 
+def drip_chunk_size(handler: BaseHTTPRequestHandler) -> None:
+    """The size of a piece, whose digits come one by one and never end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    _drip(handler, b"0")
+
+
+def drip_packed(handler: BaseHTTPRequestHandler) -> None:
+    """A packed body of which nothing can be unpacked yet: the file name in its head never ends."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100000\r\n\r\n")
+    handler.wfile.write(b"\x1f\x8b\x08\x08\0\0\0\0\0\x03")
+    _drip(handler, b"x")
+
+
 def _drip(handler: BaseHTTPRequestHandler, byte: bytes) -> None:
     handler.close_connection = True
     stopping, until = _server_of(handler).stopping, time.monotonic() + 20

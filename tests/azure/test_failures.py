@@ -23,7 +23,9 @@ from tests.azure.small_server import (
     SmallServer,
     cut_off,
     drip_body,
+    drip_chunk_size,
     drip_headers,
+    drip_packed,
     hang,
     json_answer,
     reset,
@@ -108,7 +110,7 @@ def test_a_name_that_does_not_exist_is_unreachable() -> None:
         Connected("https://nowhere.invalid/Contoso").devops.connection_data()
 
 
-@pytest.mark.parametrize("behaviour", [hang, drip_body, drip_headers])
+@pytest.mark.parametrize("behaviour", [hang, drip_body, drip_headers, drip_chunk_size, drip_packed])
 def test_an_exchange_that_does_not_end_is_cut_at_its_deadline(server: SmallServer, behaviour: object) -> None:
     slow = Connected(server.url, seconds=0.6)
     slow.devops.releases("P")
