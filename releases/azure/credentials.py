@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from releases import outbound
+from releases.azure.loading import loading
 from releases.errors import CredentialRefused
 
 PAT = "pat"
@@ -63,14 +64,16 @@ def secret(variable: str) -> str:
 @cache
 def entra_credential() -> Any:
     """One credential per process, because it caches tokens: service principal, workload or managed identity, CLI."""
-    from azure.identity import DefaultAzureCredential
+    with loading():
+        from azure.identity import DefaultAzureCredential
 
     return DefaultAzureCredential(exclude_interactive_browser_credential=True)
 
 
 def entra_authentication(credential: Any, *, scope: str = AZURE_DEVOPS_SCOPE) -> Any:
     """An msrest Authentication that asks the credential for a token before each request, so that none grows old."""
-    from msrest.authentication import Authentication
+    with loading():
+        from msrest.authentication import Authentication
 
     class EntraAuthentication(Authentication):  # type: ignore[misc]
         def signed_session(self, session: requests.Session | None = None) -> requests.Session:
@@ -88,7 +91,8 @@ class LocalCredential:
 
     def get_token(self, *_scopes: str, **_options: object) -> Any:
         """A token for an hour."""
-        from azure.core.credentials import AccessToken
+        with loading():
+            from azure.core.credentials import AccessToken
 
         return AccessToken("local", int(time.time()) + 3600)
 

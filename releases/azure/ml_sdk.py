@@ -15,6 +15,7 @@ from typing import Any
 import requests
 
 from releases import outbound
+from releases.azure.loading import loading
 from releases.azure.wire import Rules, Wire
 
 CLOUDS = {
@@ -24,8 +25,6 @@ CLOUDS = {
     "https://management.chinacloudapi.cn:443": "AzureChinaCloud",
 }
 WORKSPACES_AT_MOST = 64
-
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Bodies:
 
 def client(access: MlAccess) -> Client:
     """The client for a workspace, made at first use (1.5 s, 100 MB the first time in a process); no request yet."""
-    with _lock:
+    with loading():
         return _made(access)
 
 

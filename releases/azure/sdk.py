@@ -8,11 +8,11 @@ import logging
 import os
 import shutil
 import tempfile
-import threading
 from functools import cache
 from typing import Any
 
-_lock = threading.Lock()
+from releases.azure.loading import loading
+
 _CACHE_VARIABLE = "AZURE_DEVOPS_CACHE_DIR"
 
 
@@ -22,17 +22,17 @@ class NotRegistered(ValueError):
 
 def connection(organization_url: str, signed: Any) -> Any:
     """An `azure.devops.connection.Connection`; makes no request yet."""
-    with _lock:
+    with loading():
         client = _load()
     return client(base_url=organization_url, creds=signed, user_agent="slipway")
 
 
 def forget_locations() -> None:
     """Drop what servers said of themselves, so that the next call asks again."""
-    from azure.devops._file_cache import OPTIONS_CACHE, RESOURCE_CACHE
-    from azure.devops.client import Client
+    with loading():
+        from azure.devops._file_cache import OPTIONS_CACHE, RESOURCE_CACHE
+        from azure.devops.client import Client
 
-    with _lock:
         Client._locations_cache.clear()
         OPTIONS_CACHE.data.clear()
         RESOURCE_CACHE.data.clear()
