@@ -22,7 +22,7 @@ from releases.azure.answers import (
     Unread,
     WorkItemAnswer,
 )
-from releases.azure.asking import Access, Asking
+from releases.azure.asking import Access, Asking, T
 from releases.errors import AzureRefused, CredentialRefused, PermissionMissing
 
 __all__ = ["LARGEST_PAGE", "LISTED_EXPAND", "Access", "DevOps"]
@@ -33,6 +33,9 @@ NO_SUCH_ID = 2**31 - 1
 
 LARGEST_PAGE = 100
 """Azure DevOps caps `$top` here without a word."""
+
+MOST_BROUGHT = 250
+"""How many commits, and how many work items, of one release are read."""
 
 
 class DevOps(Asking):
@@ -161,36 +164,23 @@ class DevOps(Asking):
 
     # What a release brought
 
-    def changes(
-        self,
-        project: str,
-        release_id: int,
-        *,
-        base_release_id: int | None = None,
-        alias: str | None = None,
-        top: int = 250,
-    ) -> list[ChangeAnswer]:
-        """Commits against another release (Azure's choice without one), newest first; unreadable ones are left out."""
-        query = {"baseReleaseId": base_release_id, "artifactAlias": alias, "$top": top}
-        page = self._page(
-            "changes", ChangeAnswer, noun="change", project=project, route={"releaseId": release_id}, query=query
+    def changes(self, project: str, release_id: int, *, alias: str | None = None) -> list[ChangeAnswer]:
+        """Commits against the release of Azure's choice, newest first; unreadable ones are left out."""
+        return self._brought(
+            "changes", ChangeAnswer, noun="change", project=project, release_id=release_id, alias=alias
         )
-        return [item.value for item in page.items]
 
-    def work_items(
-        self,
-        project: str,
-        release_id: int,
-        *,
-        base_release_id: int | None = None,
-        alias: str | None = None,
-        top: int = 250,
-    ) -> list[WorkItemAnswer]:
+    def work_items(self, project: str, release_id: int, *, alias: str | None = None) -> list[WorkItemAnswer]:
         """Work items that Azure links to a release; unreadable ones are left out."""
-        query = {"baseReleaseId": base_release_id, "artifactAlias": alias, "$top": top}
-        page = self._page(
-            "workitems", WorkItemAnswer, noun="work-item", project=project, route={"releaseId": release_id}, query=query
+        return self._brought(
+            "workitems", WorkItemAnswer, noun="work-item", project=project, release_id=release_id, alias=alias
         )
+
+    def _brought(
+        self, resource: str, kind: type[T], *, noun: str, project: str, release_id: int, alias: str | None
+    ) -> list[T]:
+        query = {"artifactAlias": alias, "$top": MOST_BROUGHT}
+        page = self._page(resource, kind, noun=noun, project=project, route={"releaseId": release_id}, query=query)
         return [item.value for item in page.items]
 
     # The organization

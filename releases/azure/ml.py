@@ -23,6 +23,7 @@ from releases.azure.answers import (
 )
 from releases.azure.answers.pages import read_one, read_page
 from releases.azure.ml_sdk import Client, MlAccess, client
+from releases.azure.refusals import first_line
 from releases.azure.training import TrainingJob
 from releases.errors import AzureError, AzureUnreadable, CredentialRefused
 
@@ -99,7 +100,7 @@ class MachineLearning:
         except AzureError:
             raise
         except Exception as error:  # the SDK's own checks of names and clouds
-            raise AzureUnreadable(f"Azure ML's client cannot be used: {_first_line(error)}") from error
+            raise AzureUnreadable(f"Azure ML's client cannot be used: {first_line(error)}") from error
         with found.bodies.kept() as bodies:
             self._asked(found, ask, bodies)
             return bodies
@@ -126,8 +127,8 @@ def _without_answer(error: Exception) -> AzureError:
     from azure.core.exceptions import ClientAuthenticationError
 
     if isinstance(error, ClientAuthenticationError):
-        return CredentialRefused(f"No credential for Azure ML could be had: {_first_line(error)}")
-    return AzureUnreadable(f"Azure ML's client gave up ({type(error).__name__}: {_first_line(error)}).")
+        return CredentialRefused(f"No credential for Azure ML could be had: {first_line(error)}")
+    return AzureUnreadable(f"Azure ML's client gave up ({type(error).__name__}: {first_line(error)}).")
 
 
 def _next_link(body: bytes) -> str | None:
@@ -142,7 +143,3 @@ def _is_run(body: bytes) -> bool:
         return bool(msgspec.json.decode(body, type=_Either).run_id)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return False
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

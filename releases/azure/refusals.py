@@ -84,6 +84,11 @@ def unanswered(error: BaseException, *, service: str) -> AzureError:
     return AzureNoAnswer(f"{service} closed the connection before it answered.")
 
 
+def first_line(error: Exception) -> str:
+    """What a library's error says, short enough for a sentence; its name where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_QUOTE]
+
+
 def _envelope(body: bytes) -> tuple[str, str]:
     """Message and type key of Azure's error JSON (DevOps: flat; ARM: under `error`); empty for anything else."""
     try:

@@ -38,11 +38,6 @@ class TrainingJob:
     properties: dict[str, Any] = field(default_factory=dict)
     web_url: str = ""
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether it will not change any more."""
-        return self.status in FINISHED
-
 
 def of_job(answer: TrainingJobAnswer) -> TrainingJob:
     """The job as ARM tells it."""

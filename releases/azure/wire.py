@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from releases import outbound
 from releases.azure.deadline import CutConnections, Deadline
-from releases.azure.refusals import check_answer, unanswered
+from releases.azure.refusals import check_answer, first_line, unanswered
 from releases.azure.throttle import Limits, limits_of
 from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused
 
@@ -161,9 +161,5 @@ class SignedOverWire:
         except AzureError:
             raise
         except Exception as error:  # a credential may come from any library and fails in its own way
-            raise CredentialRefused(f"No credential could be had: {_first_line(error)}") from error
+            raise CredentialRefused(f"No credential could be had: {first_line(error)}") from error
         return signed
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

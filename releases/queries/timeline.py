@@ -23,7 +23,6 @@ class Event:
     step: str = ""
 
 
-LIVE = frozenset({Word.SUCCEEDED, Word.PARTLY})
 ENDS = {
     Word.SUCCEEDED: "live",
     Word.PARTLY: "partly",

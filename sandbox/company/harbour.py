@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sandbox.company import tasks
-from sandbox.company.people import AYLA, JONAS, MARCO, PRIYA, QA_APPROVERS, SLIPWAY, SOFIA, TOMAS, WEI, Person
+from sandbox.company.people import MARCO, QA_APPROVERS, SLIPWAY, Person
 from sandbox.company.pipelines import (
     ApprovalRule,
     ArtifactSource,
@@ -176,7 +176,5 @@ def stage(stage_id: int, name: str, rank: int, **parts: object) -> StageSpec:
     return StageSpec(stage_id, name, rank, **parts)  # type: ignore[arg-type]
 
 
-AUTHORS = (SOFIA, PRIYA, TOMAS, WEI)
-QUALITY = (JONAS, AYLA)
 SERVICE = SLIPWAY
 GROUP = QA_APPROVERS

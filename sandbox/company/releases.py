@@ -4,7 +4,7 @@ Changed by `deploying`, `approving` and `verbs` only; each change raises the rel
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sandbox.company.artifacts import ArtifactVersion, Commit
@@ -202,8 +202,3 @@ class Release:
     def is_pull_request(self) -> bool:
         """Whether it was made for a pull request, which deploys only the stages that accept those."""
         return self.reason == "pullRequest"
-
-
-def elapsed(start: datetime | None, end: datetime | None) -> timedelta:
-    """Time between two stamps, zero while one of them is missing."""
-    return end - start if start and end else timedelta(0)

@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from sandbox.company.pipelines import Task
 
-ML_EXTENSION = "AzureML Model Deploy"
-
 USE_PYTHON = Task(
     "Use Python 3.11",
     "UsePythonVersion",

@@ -36,10 +36,6 @@ class Router:
                 return Match(route, {name: unquote(value) for name, value in found.groupdict().items()})
         return None
 
-    def other_methods(self, path: str) -> list[str]:
-        """The methods under which this path would be answered."""
-        return [method for method in self._by_method if self.find(method, path)]
-
 
 def _without_vsrm(path: str) -> str:
     return path[5:] if path[:6].lower() == "/vsrm/" else path
