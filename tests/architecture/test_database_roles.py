@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.postgres import programs
+from tests.postgres import programs, running_postgres
 
 pytestmark = pytest.mark.postgresql
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,28 +29,31 @@ TRICKS = [
 
 @pytest.fixture(scope="module")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database made as docs/running.md says, migrated by its owner; the address for the application."""
-    server = urlsplit(os.environ["TEST_DATABASE_URL"])
-    where = f"{server.hostname}:{server.port}"
+    """A database made as docs/running.md says, migrated by its owner; the address for the application.
+
+    On a cluster of its own: roles belong to a whole cluster, and the tests run in several processes.
+    """
+    with running_postgres() as server:
+        _make_roles_and_database(server)
+        where = urlsplit(server).netloc.rpartition("@")[2]
+        app, owner = f"postgresql://slipway_app:a@{where}/slipway", f"postgresql://slipway_owner:o@{where}/slipway"
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+            "DATABASE_URL": app,
+            "DATABASE_OWNER_URL": owner,
+            "SLIPWAY_VAR_DIR": str(tmp_path_factory.mktemp("var")),
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
+        yield app
+
+
+def _make_roles_and_database(server: str) -> None:
     folder = programs()
     assert folder is not None
     script = ["-v", "owner_password='o'", "-v", "app_password='a'", "-f", "deploy/team/postgresql.sql"]
-    psql = [str(folder / "psql"), "-q", "-v", "ON_ERROR_STOP=1", os.environ["TEST_DATABASE_URL"], *script]
+    psql = [str(folder / "psql"), "-q", "-v", "ON_ERROR_STOP=1", server, *script]
     subprocess.run(psql, cwd=ROOT, check=True, capture_output=True)
-    app = f"postgresql://slipway_app:a@{where}/slipway"
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        "DATABASE_URL": app,
-        "DATABASE_OWNER_URL": f"postgresql://slipway_owner:o@{where}/slipway",
-        "SLIPWAY_VAR_DIR": str(tmp_path_factory.mktemp("var")),
-    }
-    subprocess.run([sys.executable, "manage.py", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
-    yield app
-    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("DROP DATABASE slipway WITH (FORCE)")
-        connection.execute("DROP ROLE slipway_app")
-        connection.execute("DROP ROLE slipway_owner")
 
 
 def test_the_application_works_with_its_role(app_url):
