@@ -1,1 +1,1 @@
-"""Encrypts what must be kept secret, with rotation. Empty until the first secret is stored: credentials are references."""
+"""Encrypts what must be kept secret, with rotation. Empty until a secret is stored: credentials are references."""

@@ -35,9 +35,15 @@ class Release(models.Model):
     description = models.TextField(blank=True)
     created_on = models.DateTimeField()
     modified_on = models.DateTimeField(null=True)
-    created_by = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
-    created_for = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
-    modified_by = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    created_by = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    created_for = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    modified_by = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     trigger_kind = models.CharField(max_length=16, choices=choices.of(TriggerKind), default=TriggerKind.UNKNOWN)
     trigger_alias = models.CharField(max_length=256, blank=True)
     versions_hash = models.CharField(max_length=64, blank=True)
@@ -150,8 +156,12 @@ class Deployment(models.Model):
     status = models.CharField(max_length=32)
     operation_status = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=32, blank=True)
-    requested_by = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
-    requested_for = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    requested_by = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    requested_for = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     queued_on = models.DateTimeField(null=True)
     started_on = models.DateTimeField(null=True)
     finished_on = models.DateTimeField(null=True)
@@ -205,8 +215,12 @@ class Approval(models.Model):
     rank = models.IntegerField(default=0)
     status = models.CharField(max_length=16)
     is_automated = models.BooleanField(default=False)
-    approver = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
-    approved_by = models.ForeignKey(Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    approver = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        Identity, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     comments = models.TextField(blank=True)
     history = models.JSONField(default=list)
     created_on = models.DateTimeField(null=True)

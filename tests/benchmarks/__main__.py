@@ -45,8 +45,8 @@ def _lines(chosen: argparse.Namespace) -> Iterator[str]:
                 benches = []
                 for size in sizes:
                     (home := folder / str(size)).mkdir()
-                    options = {"scenario": "bench", "latency_ms": LATENCY_MS}
-                    company = stack.enter_context(living_company(home, releases=size, **options))
+                    started = living_company(home, releases=size, scenario="bench", latency_ms=LATENCY_MS)
+                    company = stack.enter_context(started)
                     benches.append(measuring.Bench(company, chosen.rounds, folder))
                 database = stack.enter_context(getattr(measuring, kind)(folder))
                 for row in goal(*benches, database):
