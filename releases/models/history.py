@@ -20,8 +20,9 @@ class Release(models.Model):
     """One release of a pipeline: a set of artifact versions on its way through the stages.
 
     `depth` says whether steps and approval history were read; `listed_sha256` and `detailed_sha256` are of Azure's
-    answers as last read, so an unchanged answer is known without reading it; an empty `detailed_sha256` means the detail
-    must be read (again). `is_unfinished` follows decision 2. `changes_read_at`: when its commits and work items were read.
+    answers as last read, so an unchanged answer is known without reading it; an empty `detailed_sha256` means that the
+    detail must be read (again). `is_unfinished` follows decision 2. `changes_read_at`: when its commits and work items
+    were read.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="releases")
