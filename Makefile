@@ -12,7 +12,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: install  ## the demo with a small Azure of its own, on http://127.0.0.1:8000 (PORT=8001 for another port)
-	@exec $(PYTHON) manage.py up --demo --port $(PORT)
+	@SLIPWAY_VAR_DIR="$${SLIPWAY_VAR_DIR:-var/demo}" exec $(PYTHON) manage.py up --demo --port $(PORT)
 
 test:  ## every check and every test, on SQLite and PostgreSQL, with Redis, workers and a browser
 	@scripts/install.sh dev

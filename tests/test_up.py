@@ -77,6 +77,7 @@ def test_a_second_start_keeps_what_the_first_made(var):
         run.wait_ready()
         assert run.password == password
         assert run.browser("qa@harbour.example").get(run.url, timeout=10).url == f"{run.url}/"
+    assert "holds the demo" in refusal(var=var)
 
 
 def test_the_first_administrator_is_made_by_a_link_that_works_once(var):
@@ -92,6 +93,7 @@ def test_the_first_administrator_is_made_by_a_link_that_works_once(var):
     with up(var) as run:
         run.wait_ready()
         assert "/accounts/first/" not in run.said
+    assert "holds accounts that are not the demo's" in refusal(*DEMO, var=var)
 
 
 def refusal(*options: str, var: Path, port: int = 0) -> str:

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         logs.mkdir(exist_ok=True)
         watch = Watch(say=self._say)
         with watch.until_stopped():
-            self._prepare()
+            self._prepare(var, is_demo=options["demo"])
             if options["demo"]:
                 os.environ[sandbox.PAT_VARIABLE] = sandbox.PAT
                 os.environ.setdefault("SLIPWAY_SYNC_SECONDS", str(DEMO_SYNC_SECONDS))
@@ -76,9 +76,13 @@ class Command(BaseCommand):
             watch.wait()
             self._say("Stopping.")
 
-    def _prepare(self) -> None:
+    def _prepare(self, var: Path, *, is_demo: bool) -> None:
         """Bring database and static files up to date; then let go of the database, which the programs use."""
         call_command("migrate", interactive=False, verbosity=0)
+        try:
+            people.check_purpose(var / people.DEMO_FILE, is_demo=is_demo)
+        except ground.GroundMissing as missing:
+            raise CommandError(str(missing)) from missing
         static_files.collect_when_changed()
         connections.close_all()
 
@@ -98,7 +102,7 @@ class Command(BaseCommand):
             self._say(f"The sandbox could not be connected. Why: {logs / 'connect.log'}")
 
     def _greet_demo(self, var: Path) -> None:
-        password = people.demo_password(var / "demo-password")
+        password = people.demo_password(var / people.DEMO_FILE)
         people.make_demo_people(password)
         connections.close_all()
         self._say(f"\nSlipway runs at {self.public_url} ({time.monotonic() - self.began:.1f} s). Sign in as one of\n")

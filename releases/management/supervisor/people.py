@@ -6,10 +6,12 @@ from pathlib import Path
 from releases.actions.invitations import invite
 from releases.actions.users import create_user, grant_role
 from releases.audit import System, Via
+from releases.management.supervisor.ground import GroundMissing
 from releases.models import Membership, User
 from releases.states import Role
 
 SHELL = System("shell")
+DEMO_FILE = "demo-password"
 DEMO_PEOPLE = {
     Role.QA: ("qa@harbour.example", "Quinn Aalto", "QA specialist"),
     Role.OPERATOR: ("operator@harbour.example", "Otto Berg", "operator"),
@@ -17,6 +19,19 @@ DEMO_PEOPLE = {
     Role.AUDITOR: ("auditor@harbour.example", "Aino Salmi", "auditor"),
     Role.ADMINISTRATOR: ("admin@harbour.example", "Ada Nyman", "administrator"),
 }
+
+
+def check_purpose(demo_file: Path, *, is_demo: bool) -> None:
+    """A folder is the demo's or a team's, never both: demo people share a password that each start prints.
+
+    Raises GroundMissing.
+    """
+    if demo_file.exists() and not is_demo:
+        raise GroundMissing(f"{demo_file.parent} holds the demo. Name another folder in SLIPWAY_VAR_DIR.")
+    if is_demo and not demo_file.exists() and User.objects.exists():
+        raise GroundMissing(
+            f"{demo_file.parent} holds accounts that are not the demo's. Name another folder in SLIPWAY_VAR_DIR."
+        )
 
 
 def demo_password(file: Path) -> str:
