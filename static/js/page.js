@@ -34,6 +34,8 @@
     else if (event.key === "?") document.getElementById("keys")?.togglePopover();
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
+    else if (event.key === "n") document.querySelector("a[rel=next]")?.click();
+    else if (event.key === "p") document.querySelector("a[rel=prev]")?.click();
     else if (event.key === "f") document.querySelector("details.facets summary")?.focus();
   });
 })();
