@@ -11,17 +11,14 @@ from releases.models.catalog import (
     Trigger,
     Workspace,
 )
+from releases.models.changes import Commit, ReleaseCommit, ReleaseWorkItem, WorkItem
 from releases.models.history import (
     Approval,
     Artifact,
-    Commit,
     Deployment,
     Release,
-    ReleaseCommit,
     ReleaseStage,
-    ReleaseWorkItem,
     Step,
-    WorkItem,
 )
 from releases.models.inquiry import Inquiry
 from releases.models.live import LiveSpan
