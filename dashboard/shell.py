@@ -99,10 +99,18 @@ class Shell:
         return checked_at(self.sources)
 
     @cached_property
+    def _held(self) -> list[str]:
+        return sorted(Membership.objects.filter(user=self.user).values_list("role", flat=True).distinct())
+
+    @property
+    def has_role(self) -> bool:
+        """Whether the reader holds any role; without one nothing is there to see."""
+        return bool(self._held)
+
+    @property
     def role(self) -> str:
         """The reader's roles in words."""
-        held = Membership.objects.filter(user=self.user).values_list("role", flat=True).distinct()
-        names = ["QA specialist" if role == Role.QA else role.capitalize() for role in sorted(held)]
+        names = ["QA specialist" if role == Role.QA else role.capitalize() for role in self._held]
         return ", ".join(names) or "No role yet"
 
 

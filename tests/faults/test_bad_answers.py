@@ -92,6 +92,7 @@ def test_a_refused_credential_is_tried_once_and_said_once(
     assert f"{run.sentence} Renew the token in {VARIABLE}, then restart the worker" in text
     assert "nothing was read yet." in seen.page(seen.OVERVIEW)
     assert run.sentence in seen.page(seen.OVERVIEW)
+    assert f"Sign-in refused {run.sentence}" in seen.page("/connect/")
 
     company.heal()
     assert read(project, insist=False).ended is Ended.WAITING

@@ -54,3 +54,11 @@ def test_a_role_in_one_project_opens_only_that_one_for_a_sync():
     Membership.objects.create(user=person, role=Role.AUDITOR, project=other)
     answer = factories.browser_of(person).post("/sync/now/", follow=True)
     assert "Asked for a sync of Mine." in words(answer)
+
+
+@pytest.mark.parametrize("page", ["/", "/releases/", "/sync/"])
+def test_who_holds_no_role_is_told_so_instead_of_asked_to_connect(page):
+    factories.project()
+    text = words(factories.browser_of(factories.user()).get(page))
+    assert "You hold no role yet Administrators give roles." in text
+    assert "Connect an organization" not in text
