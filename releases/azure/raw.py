@@ -34,7 +34,10 @@ class RawClient(Client):  # type: ignore[misc]
         """
         if self._get_organization_resource_location(location) is None:
             raise NotRegistered(location)
-        return self._send(method, location, version, route_values=route, query_parameters=query, content=content)
+        response = self._send(method, location, version, route_values=route, query_parameters=query, content=content)
+        # It leads back to the response: megabytes would wait for the garbage collector.
+        response._universal_http_response = None
+        return response
 
 
 class RawReleaseClient(RawClient):

@@ -42,6 +42,7 @@ _TOKENS = re.compile(
     r"|(?<=://)[^/\s:@\"]*:[^/\s@\"]+(?=@)",  # user and password in an address
     re.S,
 )
+_DIGITS_ALIKE = bytes.maketrans(b"0123456789", b"2222222222")
 _BASE32 = bytes(97 if chr(code) in "abcdefghijklmnopqrstuvwxyz234567" else 32 for code in range(256))
 _LONG_BASE32 = b"a" * 52
 _REST_OF_KEY = re.compile(rb'[^"]{0,100}"\s*:\s*(["{\d\[-])')
@@ -71,42 +72,55 @@ def _decode(raw: bytes) -> Any:
 def _suspicions(raw: bytes) -> tuple[bool, bool]:
     """Whether any text may look like a token, and any key like a secret's; False only when surely none does.
 
-    Looks at each distinct piece between commas once: Azure repeats itself, and other answers repeat this one. No
-    pattern below spans a comma.
+    Looks at each distinct piece between braces once: Azure repeats itself, and other answers repeat this one. Digits
+    count as equal, so that times and numbers do not make pieces different; no word or beginning below holds one.
     """
-    pieces = set(raw.split(b","))
+    pieces = set(raw.translate(_DIGITS_ALIKE).split(b"}"))
     fresh = pieces - _clean
     text = b"\n".join(fresh)
-    if b"\\u00" in text or _may_hold_tokens(text, fresh):
+    if (b"\\u22" in text and b"\\u00" in raw) or _may_hold_tokens(text, fresh, raw=raw):
         return True, True  # An escaped letter could hide a word from the scans.
     lowered = text.lower()
     if any(word in lowered for word in _WORDS) and any(_names_a_value(piece.lower()) for piece in fresh):
         return False, True
-    _remember(fresh)
+    if fresh:
+        _remember(fresh)
     is_marked = b'"isSecret"' in text or not pieces.isdisjoint(_marked)
     return False, is_marked and _has_open_secret(raw)
 
 
-def _may_hold_tokens(text: bytes, pieces: set[bytes]) -> bool:
+def _may_hold_tokens(text: bytes, pieces: set[bytes], *, raw: bytes) -> bool:
     return (
         any(start in text for start in _STARTS)
-        or _LONG_BASE32 in text.translate(_BASE32)
-        or (b"@" in text and any(b"@" in piece and b"://" in piece for piece in pieces))
+        or (_is_long_base32(text) and _is_long_base32(raw))
+        or (b"@" in text and any(_may_hold_password(piece) for piece in pieces))
     )
+
+
+def _may_hold_password(piece: bytes) -> bool:
+    """Whether an address in it may name a user; an identity has its own address beside an e-mail address."""
+    if b"@" not in piece or b"://" not in piece:
+        return False
+    return any(b"@" in part and b"://" in part for part in piece.split(b","))
+
+
+def _is_long_base32(text: bytes) -> bool:
+    return _LONG_BASE32 in text.translate(_BASE32)
 
 
 _clean: set[bytes] = set()
 _marked: set[bytes] = set()
 """Pieces of earlier answers that no scan minded, and among them those that mark a variable as secret. They only spare
-work. `_clean` is emptied when it grows large; `_marked` never, for another thread may rely on it; it stays small."""
+work. What another number could turn into a token or an escaped letter is not among them. `_clean` is emptied when it
+grows large; `_marked` never, for another thread may rely on it; it stays small."""
 
 
 def _remember(pieces: set[bytes]) -> None:
-    short = {piece for piece in pieces if len(piece) < 200}
-    _marked.update(piece for piece in short if b'"isSecret"' in piece)
-    if len(_clean) > 20_000:
+    clean = {piece for piece in pieces if len(piece) < 1000 and b"\\u22" not in piece and not _is_long_base32(piece)}
+    _marked.update(piece for piece in clean if b'"isSecret"' in piece)
+    if len(_clean) > 5_000:
         _clean.clear()
-    _clean.update(short)
+    _clean.update(clean)
 
 
 def _names_a_value(lowered: bytes) -> bool:
