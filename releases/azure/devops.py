@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from releases.azure.answers import (
-    ApprovalAnswer,
     ChangeAnswer,
     ConnectionDataAnswer,
     DefinitionAnswer,
@@ -20,6 +19,7 @@ from releases.azure.answers import (
     ProjectAnswer,
     ReleaseAnswer,
     Unread,
+    WaitingApprovalAnswer,
     WorkItemAnswer,
 )
 from releases.azure.asking import Access, Asking, T
@@ -122,7 +122,7 @@ class DevOps(Asking):
         top: int = LARGEST_PAGE,
         token: str | None = None,
         release_ids: Iterable[int] | None = None,
-    ) -> Page[ApprovalAnswer]:
+    ) -> Page[WaitingApprovalAnswer]:
         """One page of approvals in one state, whoever they wait for. (`top` has no dollar sign here.)"""
         query = {
             "statusFilter": status,
@@ -131,7 +131,7 @@ class DevOps(Asking):
             "releaseIdsFilter": _joined(release_ids),
             "queryOrder": "ascending",
         }
-        return self._page("approvals", ApprovalAnswer, noun="approval", project=project, query=query)
+        return self._page("approvals", WaitingApprovalAnswer, noun="approval", project=project, query=query)
 
     # Definitions
 

@@ -97,6 +97,18 @@ def test_nulls_are_empty_but_a_missing_list_of_stages_is_known_as_missing() -> N
     assert (release(environments=[], artifacts=[]).environments, release(artifacts=[]).artifacts) == ([], [])
 
 
+def test_nulls_and_numbers_deep_inside_people_and_references_are_read_all_the_same() -> None:
+    who = {"id": None, "displayName": None, "uniqueName": "aino@harbour.example", "isContainer": None}
+    approval = {"id": 5, "approver": who, "approvedBy": None, "comments": None, "status": 2}
+    stage = {"id": 1, "name": "DEV", "preDeployApprovals": [approval], "deploySteps": [{"requestedFor": who}]}
+    read = release(releaseDefinition={"id": 2, "name": None, "path": 7}, createdBy=who, environments=[stage])
+    assert (read.release_definition.name, read.release_definition.path) == ("", "7")
+    assert read.created_by is not None and (read.created_by.id, read.created_by.is_container) == ("", False)
+    (told,) = (read.environments or [])[0].pre_deploy_approvals
+    assert told.approver is not None and told.approver.key == "aino@harbour.example"
+    assert (told.approved_by, told.comments, told.status) == (None, "", "approved")
+
+
 def test_unknown_keys_are_ignored_at_every_level() -> None:
     stage = {"id": 1, "name": "DEV", "novelty": {"deep": [1]}, "deploySteps": [{"attempt": 1, "novelty": None}]}
     assert release(novelty=[{}], environments=[stage]).id == 7

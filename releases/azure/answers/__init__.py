@@ -3,7 +3,7 @@
 Made by `releases.azure.devops` and `releases.azure.ml`, read by `releases.sync`. They know no models and make no calls.
 """
 
-from releases.azure.answers.approvals import ApprovalAnswer, ManualInterventionAnswer
+from releases.azure.answers.approvals import ApprovalAnswer, ManualInterventionAnswer, WaitingApprovalAnswer
 from releases.azure.answers.artifacts import ArtifactAnswer, ReferenceValue
 from releases.azure.answers.attempts import (
     AttemptAnswer,
@@ -87,6 +87,7 @@ __all__ = [
     "TrainingJobAnswer",
     "Unread",
     "Vocabulary",
+    "WaitingApprovalAnswer",
     "WorkItemAnswer",
     "WorkspaceAnswer",
     "read_line",

@@ -24,6 +24,11 @@ class ApprovalAnswer(Answer):
     trial_number: Number = 0
     rank: Number = 0
     history: Many[ApprovalHistoryAnswer] = field(default_factory=list)
+
+
+class WaitingApprovalAnswer(ApprovalAnswer):
+    """An approval as the list of them tells it: with what it stands on. Within a release, that says nothing new."""
+
     release: Reference | None = None
     release_definition: Reference | None = None
     release_environment: Reference | None = None

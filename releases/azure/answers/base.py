@@ -53,6 +53,13 @@ def moment(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Plain(msgspec.Struct, rename="camel", gc=False):
+    """A small thing that holds no time and no word of Azure's, and that Azure tells whole. See `lenient`.
+
+    Its fields are annotated `str`, `int`, `bool`: there is no second look at it, which would cost more than reading it.
+    """
+
+
 class Answer(msgspec.Struct, rename="camel", gc=False):
     """One thing as Azure tells it. Unknown keys are ignored; wrong types raise msgspec.ValidationError."""
 

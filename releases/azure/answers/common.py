@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from releases.azure.answers.base import Answer, Flag, Mapped, Moment, Number, Text
+from releases.azure.answers.base import Answer, Mapped, Moment, Number, Plain, Text
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
-class IdentityAnswer(Answer):
+class IdentityAnswer(Plain):
     """How Azure DevOps calls a person, group or service. `is_container` marks a group.
 
     `descriptor` begins with what kind of subject it is ("aad.", "svc.", "vssgp.").
     """
 
-    id: Text = ""
-    display_name: Text = ""
-    unique_name: Text = ""
-    descriptor: Text = ""
-    is_container: Flag = False
-    inactive: Flag = False
+    id: str = ""
+    display_name: str = ""
+    unique_name: str = ""
+    descriptor: str = ""
+    is_container: bool = False
+    inactive: bool = False
 
     @property
     def key(self) -> str:
@@ -26,12 +26,12 @@ class IdentityAnswer(Answer):
         return (self.id if self.id != NO_ID else "") or self.unique_name or self.display_name
 
 
-class Reference(Answer):
+class Reference(Plain):
     """Another thing by id and name; `path` is a definition's folder. An embedded reference may have id 0."""
 
-    id: Number = 0
-    name: Text = ""
-    path: Text = ""
+    id: int = 0
+    name: str = ""
+    path: str = ""
 
 
 class ProjectReference(Answer):

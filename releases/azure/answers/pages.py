@@ -12,6 +12,7 @@ import msgspec
 
 from releases.azure.answers.base import Answer
 from releases.azure.answers.depth import is_too_deep
+from releases.azure.answers.lenient import lenient
 from releases.errors import AzureUnreadable
 
 T = TypeVar("T", bound=Answer)
@@ -99,14 +100,24 @@ def collection_of(body: bytes) -> list[msgspec.Raw]:
         raise unreadable(error) from error
 
 
+def decoded(raw: bytes, kind: type[T]) -> T:
+    """The thing; read again by the lenient twin of its type where Azure sent what it should not. Raises of msgspec."""
+    try:
+        thing: T = decoder(kind).decode(raw)
+    except msgspec.ValidationError:
+        twin: type[T] = lenient(kind)
+        thing = decoder(twin).decode(raw)
+    return thing
+
+
 def read_item(raw: bytes, kind: type[T], *, noun: str, at: int = 0) -> Item[T] | Malformed:
     """One item by its type, or why it cannot be read."""
     try:
-        return Item(raw, decoder(kind).decode(raw))
+        return Item(raw, decoded(raw, kind))
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, OverflowError):
         mended = _mended(raw)
     try:
-        return Item(mended, decoder(kind).decode(mended))
+        return Item(mended, decoded(mended, kind))
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, OverflowError) as error:
         return malformed_item(mended, at=at, noun=noun, reason=str(error))
 

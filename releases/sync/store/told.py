@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from releases.azure.answers import Item, Line, Malformed, ReleaseAnswer, read_line
-from releases.azure.answers.pages import decoder
+from releases.azure.answers.pages import decoded
 from releases.sync.masking import without_secrets
 from releases.sync.store.documents import compressed
 
@@ -35,8 +35,7 @@ def told(item: Item[ReleaseAnswer], *, heard: str = "") -> Told:
     document = without_secrets(item.raw)
     if document is item.raw:
         return Told(item.value, heard, document, heard, compressed(document))
-    answer = decoder(ReleaseAnswer).decode(document)
-    return Told(answer, heard, document, sha256(document).hexdigest(), compressed(document))
+    return Told(decoded(document, ReleaseAnswer), heard, document, sha256(document).hexdigest(), compressed(document))
 
 
 def read(lines: Iterable[Line]) -> tuple[list[Told], list[Malformed]]:
