@@ -171,11 +171,8 @@ class Deployment(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["release_stage", "attempt"], name="deployment_once")]
         indexes = [
-            models.Index(
-                fields=["stage", "-finished_on", "-azure_id"],
-                name="deployment_live",
-                condition=models.Q(status__in=["succeeded", "partiallySucceeded"]),
-            ),
+            # Not only of those that went live: spans also look at the failed ones between two times.
+            models.Index(fields=["stage", "-finished_on", "-azure_id"], name="deployment_live"),
             models.Index(fields=["stage", "-azure_id"], name="deployment_newest"),
         ]
 

@@ -41,7 +41,7 @@ class SyncRun(models.Model):
 class SyncManifest(models.Model):
     """One line of a run's manifest: what changed (`key`, e.g. `release:178`) and the SHA-256 of its source document."""
 
-    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="manifest")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="manifest", db_index=False)
     key = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
 
@@ -123,7 +123,7 @@ class SetAside(models.Model):
 class SourceDocument(models.Model):
     """Azure's own JSON of one thing as last read at one depth, secrets masked, compressed with Zstandard."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="documents")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="documents", db_index=False)
     key = models.CharField(max_length=200)
     depth = models.CharField(max_length=8, choices=choices.of(Depth))
     sha256 = models.CharField(max_length=64)

@@ -18,9 +18,11 @@ from releases.audit.chain import JSON
 from releases.errors import AzureError
 from releases.models import Project, SyncManifest, SyncRun, Workspace
 from releases.states import SyncRunState
+from releases.sync.mapping.tables import table
+from releases.sync.store import writing
 
 UNCHANGED_RUNS_KEPT = timedelta(days=2)
-MANIFEST_LINES_AT_ONCE = 500
+_MANIFEST = table(SyncManifest, "run_id key sha256")
 
 
 @dataclass
@@ -48,15 +50,8 @@ class Run:
         self.row.changed += changed
         self.row.rows_written += rows_written
         self.row.set_aside += set_aside
-        lines = [SyncManifest(run=self.row, key=key, sha256=digest) for key, digest in dict(manifest).items()]
-        if lines:
-            SyncManifest.objects.bulk_create(
-                lines,
-                batch_size=MANIFEST_LINES_AT_ONCE,
-                update_conflicts=True,
-                unique_fields=["run", "key"],
-                update_fields=["sha256"],
-            )
+        lines = [[self.row.pk, key, digest] for key, digest in dict(manifest).items()]
+        writing.upsert(_MANIFEST, lines, key=("run_id", "key"))
         self._beat("read", "changed", "rows_written", "set_aside")
 
     def asked(self, requests: int) -> None:

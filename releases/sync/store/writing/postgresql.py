@@ -86,4 +86,4 @@ def update(table: Table, rows: Sequence[tuple[int, Row]]) -> None:
 def upsert(table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
     """INSERT ... ON CONFLICT, sent in one pipeline. Not for tables with JSON."""
     with connection.cursor() as cursor:
-        cursor.executemany(statements.upsert(table, key), rows)
+        cursor.executemany(statements.upsert(table, tuple(key)), rows)

@@ -6,7 +6,6 @@ for each row would wait thousands of times a page.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 from types import NoneType
 from typing import Any
@@ -36,25 +35,19 @@ def take_ids(counts: Mapping[Table, int]) -> dict[Table, list[int]]:
 
 def insert(table: Table, rows: Sequence[Row], ids: Sequence[int] | None) -> None:
     """INSERT the rows."""
-    stored = _stored_rows(table, rows, before=ids)
+    with_id = ids is not None
+    _run(lambda count: statements.insert(table, with_id=with_id, rows=count), _stored_rows(table, rows, before=ids))
+
+
+def _run(statement: Callable[[int], str], stored: Sequence[tuple[Any, ...]]) -> None:
+    """A statement of so many rows for most of them, one of a single row for the rest."""
     whole = len(stored) - len(stored) % ROWS_AT_ONCE
+    parts = [tuple(chain.from_iterable(stored[at : at + ROWS_AT_ONCE])) for at in range(0, whole, ROWS_AT_ONCE)]
     with connection.cursor() as cursor:
-        if whole:
-            sql = _insert(table, with_id=ids is not None, rows=ROWS_AT_ONCE)
-            starts = range(0, whole, ROWS_AT_ONCE)
-            cursor.executemany(sql, [tuple(chain.from_iterable(stored[at : at + ROWS_AT_ONCE])) for at in starts])
+        if parts:
+            cursor.executemany(statement(ROWS_AT_ONCE), parts)
         if whole < len(stored):
-            cursor.executemany(_insert(table, with_id=ids is not None, rows=1), stored[whole:])
-
-
-@cache
-def _insert(table: Table, *, with_id: bool, rows: int) -> str:
-    columns = statements.columns_of(table, with_id=with_id)
-    row = f"({', '.join(['%s'] * len(columns))})"
-    return (
-        f"INSERT INTO {statements.names([table.name])} ({statements.names(columns)})"  # noqa: S608 - our own names
-        f" VALUES {', '.join([row] * rows)}"
-    )
+            cursor.executemany(statement(1), stored[whole:])
 
 
 def update(table: Table, rows: Sequence[tuple[int, Row]]) -> None:
@@ -67,9 +60,8 @@ def update(table: Table, rows: Sequence[tuple[int, Row]]) -> None:
 
 
 def upsert(table: Table, rows: Sequence[Row], key: Sequence[str]) -> None:
-    """INSERT ... ON CONFLICT for each row."""
-    with connection.cursor() as cursor:
-        cursor.executemany(statements.upsert(table, key), _stored_rows(table, rows))
+    """INSERT ... ON CONFLICT."""
+    _run(lambda count: statements.upsert(table, tuple(key), rows=count), _stored_rows(table, rows))
 
 
 def _stored_rows(
