@@ -21,6 +21,7 @@ BIN = Path(sys.executable).parent
 OUT = ROOT / "build" / "checks"
 PACKAGES = ["dashboard", "releases", "sandbox", "scripts", "tests", "manage.py"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-r", "fE"]
+AT_ONCE = ["-n", "3"]  # for two cores: a third of the time a test waits, for a server or for time to pass
 LONGEST_SECONDS = 900
 
 
@@ -119,14 +120,14 @@ DEPLOYED = {"SLIPWAY_PUBLIC_URL": "https://slipway.example", "SECRET_KEY": "0123
 
 def fast_tests() -> list[Run]:
     """What needs no system package."""
-    command = [*PYTEST, "-n", "2", "-m", "not browser and not redis and not soak", "tests"]
+    command = [*PYTEST, *AT_ONCE, "--dist", "worksteal", "-m", "not browser and not redis and not soak", "tests"]
     return [Run("tests on SQLite", command, tests=True)]
 
 
 def all_tests() -> list[Run]:
-    """Everything, one after the other: each of the first two uses both cores."""
-    everything = [*PYTEST, "-n", "2", "-m", "not browser and not up and not soak", "tests"]
-    whole_product = [*PYTEST, "-n", "2", "--dist", "loadgroup", "-m", "browser or up", "tests"]
+    """Everything, one after the other. A file of the whole product stays in one process, which starts its demo once."""
+    everything = [*PYTEST, *AT_ONCE, "--dist", "worksteal", "-m", "not browser and not up and not soak", "tests"]
+    whole_product = [*PYTEST, *AT_ONCE, "--dist", "loadfile", "-m", "browser or up", "tests"]
     return [
         Run("tests on SQLite", everything, tests=True),
         Run("tests on PostgreSQL", [sys.executable, "-m", "tests.postgres", *everything], tests=True),

@@ -16,17 +16,34 @@ from tests import audit_triggers, factories
 from tests.redis import running_redis
 from tests.workers import running_worker
 
+LONGEST = ("tests/faults/", "tests/sync/test_pass_processes", "tests/audit/test_writers")
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Left out: what is said of PostgreSQL only, on SQLite; what takes long, unless `-m` names it."""
-    out = set() if connection.vendor == "postgresql" else {"postgresql"}
-    if "soak" not in config.option.markexpr:
-        out.add("soak")
-    left_out = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
+    """The longest first, so that no process waits for them at the end, without what does not belong in this run."""
+    left_out = [item for item in items if _is_left_out(item, config.option.markexpr)]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted((item for item in items if item not in left_out), key=lambda item: not _is_long(item))
+
+
+def _is_left_out(item: pytest.Item, chosen: str) -> bool:
+    """What takes long, unless `-m` names it; what another database's run says, once for both."""
+    marks = {mark.name for mark in item.iter_markers()}
+    if "soak" in marks and "soak" not in chosen:
+        return True
+    if connection.vendor == "postgresql":
+        return not marks & {"postgresql", "browser", "up", "soak"} and not _uses_rows(item, marks)
+    return "postgresql" in marks
+
+
+def _uses_rows(item: pytest.Item, marks: set[str]) -> bool:
+    """Whether the test may touch the database: pytest-django refuses it to all others."""
+    return "django_db" in marks or bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return any(part in item.nodeid for part in LONGEST)
 
 
 @pytest.fixture(autouse=True, scope="session")
