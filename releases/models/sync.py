@@ -58,7 +58,8 @@ class Watermark(models.Model):
 
     `cursor` is where an interrupted pass goes on; `value` moves only after a pass reached its end. Whoever reads the
     feed holds its lease (`leased_by` until `leased_until`, by the database's clock). After `failures` in a row nobody
-    tries before `due_at`.
+    tries before `due_at`. `looked_at`: everything that changed before it is read (the database's time at which the last
+    look began that came to its end); `hindered_by`: what has kept us from looking since.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="watermarks")
@@ -72,6 +73,8 @@ class Watermark(models.Model):
     leased_until = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    hindered_by = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -84,18 +87,30 @@ class Watermark(models.Model):
 
 
 class SyncGap(models.Model):
-    """A stretch of a feed that is known to be missing. Filled ones are kept: a gap is never silently bridged."""
+    """A stretch of a feed that is known to be missing. Filled ones are kept: a gap is never silently bridged.
+
+    `feed` says of what: changes that nobody looked for (by the database's clock), or releases of the history (by their
+    creation in Azure). `gap_until` None: it still grows. `reason`: the sentences of all that kept us.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sync_gaps")
     feed = models.CharField(max_length=64)
     gap_from = models.DateTimeField()
-    gap_until = models.DateTimeField()
+    gap_until = models.DateTimeField(null=True)
     reason = models.TextField()
-    found_at = models.DateTimeField()
     filled_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "feed", "gap_from"], name="sync_gap_once"),
+            models.CheckConstraint(
+                condition=models.Q(filled_at=None) | models.Q(gap_until__isnull=False), name="sync_gap_filled_has_end"
+            ),
+        ]
+
     def __str__(self) -> str:
-        return f"{self.feed} {self.gap_from:%Y-%m-%d %H:%M} to {self.gap_until:%Y-%m-%d %H:%M}"
+        until = f"{self.gap_until:%Y-%m-%d %H:%M}" if self.gap_until else "now"
+        return f"{self.feed} {self.gap_from:%Y-%m-%d %H:%M} to {until}"
 
 
 class SetAside(models.Model):

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, F
+
 from releases.models import SetAside, SyncGap, User
 from releases.queries.access import visible_to
 from releases.queries.runs_seen import RunLine, runs_seen
 from releases.queries.sources import Source, checked_at, workspaces
 
 SET_ASIDE_SHOWN = 50
+GAPS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class SyncSeen:
     set_aside: list[SetAside]
     set_aside_count: int
     gaps: list[SyncGap]
+    gaps_count: int
+    gaps_open: int
 
     @property
     def backfills(self) -> list[Source]:
@@ -44,11 +49,15 @@ class SyncSeen:
 def sync_seen(user: User, *, projects: Sequence[Source]) -> SyncSeen:
     """How all sources this person sees stand. `projects`: how those stand, which the frame knows already."""
     set_aside = visible_to(user, SetAside).filter(resolved_at=None).select_related("project", "workspace")
-    gaps = visible_to(user, SyncGap).filter(filled_at=None).select_related("project")
+    gaps = visible_to(user, SyncGap)
+    counted = gaps.aggregate(all=Count("pk"), filled=Count("filled_at"))
+    open_first = gaps.order_by(F("filled_at").desc(nulls_first=True), "-gap_from")
     return SyncSeen(
         sources=[*projects, *workspaces(user)],
         runs=runs_seen(user),
         set_aside=list(set_aside.order_by("-last_seen_at", "-id")[:SET_ASIDE_SHOWN]),
         set_aside_count=set_aside.count(),
-        gaps=list(gaps.order_by("gap_from")),
+        gaps=list(open_first.select_related("project")[:GAPS_SHOWN]) if counted["all"] else [],
+        gaps_count=counted["all"],
+        gaps_open=counted["all"] - counted["filled"],
     )

@@ -100,14 +100,35 @@ def test_gaps_and_set_aside_answers_are_listed_with_their_reasons(signed_in, pro
     SetAside.objects.create(
         project=project, key="release:7", reason="mended", first_seen_at=now, last_seen_at=now, resolved_at=now
     )
-    SyncGap.objects.create(
-        project=project, feed="releases", gap_from=now, gap_until=now, reason="Not given.", found_at=now
-    )
+    SyncGap.objects.create(project=project, feed="changes", gap_from=now, reason="Not given.")
     text = words(signed_in.get("/sync/"))
     assert "Set aside, 1" in text
     assert "release:912" in text and "rank is a text" in text
     assert "release:7" not in text
-    assert "Known gaps, 1" in text and "Not given." in text
+    assert "Known gaps, 1 open of 1" in text and "still open not yet Not given." in text
+
+
+@time_machine.travel("2026-02-02T12:00:00Z", tick=False)
+def test_filled_gaps_stay_listed_after_the_open_ones(signed_in, project):
+    day = timezone.now().replace(hour=0)
+    filled = {"gap_from": day.replace(hour=3), "gap_until": day.replace(hour=5), "filled_at": day.replace(hour=6)}
+    SyncGap.objects.create(project=project, feed="changes", reason="Azure asked to wait.", **filled)
+    SyncGap.objects.create(
+        project=project,
+        feed="history",
+        gap_from=day.replace(hour=1),
+        gap_until=day.replace(hour=2),
+        reason="In circles.",
+    )
+    other = factories.project(name="Secret project")
+    SyncGap.objects.create(project=other, feed="changes", gap_from=day, reason="Secret reason.")
+    client = factories.browser_of(factories.user(role=Role.AUDITOR, project=project))
+    text = words(client.get("/sync/"))
+    assert "Known gaps, 1 open of 2" in text
+    assert text.index("Releases created Today, 01:00 Today, 02:00 not yet In circles.") < text.index(
+        "Changes Today, 03:00 Today, 05:00 Today, 06:00 Azure asked to wait."
+    )
+    assert "Secret reason." not in text
 
 
 def test_runs_that_found_nothing_new_are_one_line_between_the_others(signed_in, project):

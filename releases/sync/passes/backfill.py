@@ -15,7 +15,7 @@ from releases.azure.answers import Line, Malformed, Sheet, Unread, taken_apart
 from releases.azure.devops import DevOps
 from releases.models import Watermark
 from releases.states import Depth
-from releases.sync import store, watermarks
+from releases.sync import gaps, store, watermarks
 from releases.sync.connections import Calls
 from releases.sync.passes.desk import desk, read_ahead
 from releases.sync.passes.feeds import Tokens
@@ -103,6 +103,12 @@ def is_complete(mark: Watermark) -> bool:
     return mark.completed_at is not None and AGAIN not in mark.cursor
 
 
+def unread(mark: Watermark) -> list[gaps.Range]:
+    """What of the history was never read and is not: nothing before its reading began, and none once it was whole."""
+    is_first = mark.completed_at is None and mark.cursor.get("stretches")
+    return Stretches.from_json(mark.cursor["stretches"]).unread if is_first else []
+
+
 def backfill(work: Work, mark: Watermark) -> bool:
     """Go on reading the history until it is complete (True) or the budget is spent (False)."""
     stretches = _stretches(work, mark)
@@ -135,6 +141,8 @@ def _keep(
     def save() -> None:
         mark.cursor = {**mark.cursor, **seen, "stretches": stretches.as_json(), "read": stretches.read}
         watermarks.save(mark)
+        if sheet.stretch.is_done:
+            gaps.history_read(mark, unread=stretches.unread)
 
     aside = [*sheet.all.malformed, *malformed]
     keep(work, Answered(told, sheet.asked_at, Depth.LISTED, aside, sheet.unchanged), then=save)

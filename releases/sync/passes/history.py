@@ -1,12 +1,12 @@
 """The history line: pipelines, what is live, the whole history once, then what changes. Calls the passes in turn."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from releases.models import Watermark
-from releases.sync import runs, watermarks
+from releases.sync import gaps, runs, watermarks
 from releases.sync.passes import backfill, listing
 from releases.sync.passes.definitions import definitions
 from releases.sync.passes.identity import own_identity
@@ -64,9 +64,10 @@ def _is_due(mark: Watermark) -> bool:
 
 def _changes(work: Work, mark: Watermark) -> bool:
     run = work.begin("incremental")
+    began = work.calls.asked_at()
     if not incremental(work):
         return False
-    _checked(work, mark)
+    _checked(work, mark, began)
     _finish(work, run)
     return True
 
@@ -92,10 +93,11 @@ def _listing(work: Work) -> bool:
     return True
 
 
-def _checked(work: Work, mark: Watermark) -> None:
+def _checked(work: Work, mark: Watermark, began: datetime) -> None:
     def save() -> None:
         mark.checked_at = timezone.now()
         watermarks.save(mark, "checked_at")
+        gaps.looked(mark, began=began)
 
     commit(work, save)
 

@@ -6,6 +6,7 @@ with a few seconds, the sync command with none; both go on where the last one st
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -22,13 +23,13 @@ from releases.errors import (
     AzureUnreadable,
     CredentialRefused,
 )
-from releases.models import Organization, Project
-from releases.sync import gate, runs, watermarks
+from releases.models import Organization, Project, Watermark
+from releases.sync import gaps, gate, runs, watermarks
 from releases.sync.connections import Calls
-from releases.sync.passes import background, history
+from releases.sync.passes import backfill, background, history
 from releases.sync.passes.work import Budget, FeedInCircles, Work
 from releases.sync.standing import note_standing
-from releases.sync.watermarks import LeaseLost
+from releases.sync.watermarks import Lease, LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +66,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Line:
-    """A feed whose lease it is, and one step of work that returns whether everything is done for now."""
+    """A feed whose lease it is, and one step of work that returns whether everything is done for now.
+
+    `unread` tells what is missing when the line was given up; without it, its silence is no gap.
+    """
 
     feed: str
     step: Callable[[Work], bool]
+    unread: Callable[[Watermark], list[gaps.Range]] | None = None
 
 
-HISTORY = Line(history.FEED, history.step)
+HISTORY = Line(history.FEED, history.step, backfill.unread)
 DETAILS = Line(background.FEED, background.step)
 
 
@@ -97,14 +102,20 @@ def advance(
         return Outcome(Ended.BUSY)
     outcome = Outcome(Ended.MORE, failures=lease.mark.failures)
     try:
+        if line.unread:
+            gaps.notice(lease)
         width = connections or settings.SLIPWAY_SYNC_CONNECTIONS
         with Calls(project.organization, width) as calls:
             outcome = _try(line, Work(project, calls, lease, budget, full=full, on_progress=on_progress))
+    except LeaseLost:
+        outcome = Outcome(Ended.BUSY)
     except CredentialRefused as error:  # the variable that should hold the credential is not there
         runs.go_on(line.feed, project=project).pause(error)
+        _hindered(line, lease, error)
         outcome = _refused(project.organization, error)
     finally:
-        lease.release(failures=outcome.failures, due_at=timezone.now() + outcome.rests if outcome.rests else None)
+        due_at = timezone.now() + outcome.rests if outcome.rests is not None else None
+        lease.release(failures=outcome.failures, due_at=due_at)
     return outcome
 
 
@@ -117,25 +128,35 @@ def _try(line: Line, work: Work) -> Outcome:
             done = line.step(work)
             note_standing(work.project.organization, Organization.State.CONNECTED, "")
             return Outcome(Ended.DONE if done else Ended.MORE)
-        except LeaseLost:
-            return Outcome(Ended.BUSY)
         except AzureThrottled as error:
             waits = waits + 1 if work.pages == pages else 1
             if waits > MOST_WAITS:
-                return _failed(work, error, failures)
+                return _failed(line, work, error, failures)
             rests = _throttled(work, error)
+            _hindered(line, work.lease, error)
         except AzureRefused as error:
+            _hindered(line, work.lease, error)
             return _paused(work, error)
         except FeedInCircles as error:
-            return _failed(work, error, failures)
+            return _failed(line, work, error, failures)
         except (AzureUnreachable, AzureNoAnswer, AzureUnreadable) as error:
             failures = failures + 1 if work.pages == pages else 1
             if failures >= MOST_FAILURES:
-                return _failed(work, error, failures)
+                return _failed(line, work, error, failures)
             work.failed(error)
             rests = gate.backoff(failures)
+            _hindered(line, work.lease, error)
         if not work.budget.wait(rests):
             return Outcome(Ended.WAITING, rests=timedelta(seconds=rests), failures=failures)
+
+
+def _hindered(line: Line, lease: Lease, error: AzureError, *, given_up: bool = False) -> None:
+    """What is not read meanwhile may be a gap; not when another worker took over."""
+    if line.unread is None:
+        return
+    lease.mark.refresh_from_db()
+    with suppress(LeaseLost):
+        gaps.hindered(lease, error, unread=line.unread(lease.mark) if given_up else [])
 
 
 def _throttled(work: Work, error: AzureThrottled) -> float:
@@ -163,8 +184,9 @@ def _refused(organization: Organization, error: AzureRefused) -> Outcome:
     return Outcome(Ended.PAUSED, error, rests=PAUSED_RESTS)
 
 
-def _failed(work: Work, error: AzureError, failures: int) -> Outcome:
+def _failed(line: Line, work: Work, error: AzureError, failures: int) -> Outcome:
     log.warning("Reading %s failed: %s", work.project.slug, error.code)
+    _hindered(line, work.lease, error, given_up=True)
     if work.run and not work.run.is_over:
         work.run.asked(work.calls.taken())
         work.run.fail(error)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from releases.models import Watermark
-from releases.sync import watermarks
+from releases.sync import gaps, watermarks
 from releases.sync.passes.feeds import pages
 from releases.sync.passes.reading import newest_release, read_listed
 from releases.sync.passes.work import Work
@@ -17,6 +17,7 @@ def recent(work: Work, mark: Watermark) -> bool:
     """Read the releases of the newest deployments and remember from where the feeds of changes go on."""
     if "recent_since" in mark.cursor:
         return True
+    began = work.calls.asked_at()
     deployments = _newest(work)
     changes, created = work.mark("deployments"), work.mark("created")
     moments = [when for one in deployments if (when := one[1])]
@@ -29,6 +30,7 @@ def recent(work: Work, mark: Watermark) -> bool:
         mark.cursor = {**mark.cursor, "recent_since": since.isoformat() if since else None}
         mark.checked_at = timezone.now()
         watermarks.save(mark, "checked_at")
+        gaps.looked(mark, began=began)
         changes.value = max(moments, default=None)
         watermarks.save(changes, "value")
         created.value = newest.created_on if newest else None

@@ -116,6 +116,12 @@ class Stretches:
         """The creation time of the newest stored release."""
         return max((one.read_to for one in self.all if one.read_to), default=None)
 
+    @property
+    def unread(self) -> list[tuple[datetime, datetime]]:
+        """The creation times between which releases are still to be read, as far as both ends are known."""
+        ends = [(one.read_to or one.since or self.first, one.until or self.last) for one in self.all if not one.is_done]
+        return [(since, until) for since, until in ends if since and until and since < until]
+
     def as_json(self) -> dict[str, Any]:
         """For the cursor. Finished neighbours are joined, so that it does not grow."""
         return {"first": _text(self.first), "last": _text(self.last), "all": [_row(one) for one in self._joined()]}
