@@ -48,14 +48,17 @@ def test_eight_threads_write_one_gapless_chain() -> None:
 def test_processes_killed_at_random_leave_each_change_with_exactly_one_event(tmp_path: Path) -> None:
     chance = random.Random(4711)
     killed = 0
-    for number in range(9):
+    for number in range(6):
         processes = [start(f"writer-{number}-{i}", tmp_path) for i in range(2)]
+        for process in processes:
+            has_begun(process)
         time.sleep(chance.uniform(0.05, 0.3))
         for process in processes:
             killed += process.poll() is None
             process.kill()
             end(process, 9)
     last = start("last", tmp_path, count=5)
+    has_begun(last)
     assert last.wait(timeout=30) == 0
     subjects = set(User.objects.values_list("subject", flat=True))
     events = list(AuditEvent.objects.filter(type="user.created").values_list("object_id", flat=True))
@@ -66,14 +69,16 @@ def test_processes_killed_at_random_leave_each_change_with_exactly_one_event(tmp
 
 
 def start(name: str, folder: Path, *, count: int = 100_000) -> "subprocess.Popen[bytes]":
-    """A writing process that has come to its first event."""
-    process = subprocess.Popen(
+    """A writing process; `has_begun` waits for its first event."""
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.audit.appending", name, str(count)],
         env={"PATH": "/usr/bin:/bin", "DATABASE_URL": database_url(), "SLIPWAY_VAR_DIR": str(folder)},
         stdout=subprocess.PIPE,
         start_new_session=True,
     )
+
+
+def has_begun(process: "subprocess.Popen[bytes]") -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     process.stdout.close()
-    return process

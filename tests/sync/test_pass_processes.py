@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A company some way off, so that a sync takes a few seconds."""
-    with living_company(tmp_path_factory.mktemp("company"), releases=130, latency_ms="15") as company:
+    with living_company(tmp_path_factory.mktemp("company"), releases=70, latency_ms="15") as company:
         yield company
 
 
