@@ -27,22 +27,17 @@ def wait_for_programs(run, *programs):
     wait_until(lambda: all(run.processes(running=name) for name in programs), seconds=60, what=f"{programs} run")
 
 
-def test_the_demo_opens_and_ctrl_c_ends_all_of_it(var):
+def test_the_demo_opens_its_people_sign_in_and_ctrl_c_ends_all_of_it(var):
     with up(var, *DEMO) as run:
         run.wait_ready()
-        wait_for_programs(run, *PROGRAMS)
         assert run.browser().get(run.url, timeout=10).url.startswith(f"{run.url}/accounts/login/")
-        run.process.send_signal(signal.SIGINT)
-        run.wait_gone()
-        assert run.process.wait(1) == 0
-
-
-def test_each_demo_person_signs_in_with_the_printed_password(var):
-    with up(var, *DEMO) as run:
-        run.wait_ready()
         for person in ("qa", "operator", "manager", "auditor", "admin"):
             page = run.browser(f"{person}@harbour.example").get(run.url, timeout=10)
             assert (page.status_code, page.url) == (200, f"{run.url}/")
+        wait_for_programs(run, *PROGRAMS)
+        run.process.send_signal(signal.SIGINT)
+        run.wait_gone()
+        assert run.process.wait(1) == 0
 
 
 def test_a_killed_supervisor_takes_everything_with_it(var):
@@ -53,20 +48,22 @@ def test_a_killed_supervisor_takes_everything_with_it(var):
         run.wait_gone()
 
 
-@pytest.mark.parametrize("program", PROGRAMS[:3])
-def test_a_killed_program_is_started_again(var, program):
+def kill_and_wait_for_the_next(run, program):
+    killed = set(run.processes(running=program))
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: set(run.processes(running=program)) - killed, seconds=20, what=f"{program} runs again")
+
+
+def test_a_killed_program_is_started_again_and_a_second_slipway_is_one_sentence(var):
     with up(var) as run:
         run.wait_ready()
         wait_for_programs(run, *PROGRAMS[:3])
-        killed = set(run.processes(running=program))
-        for pid in killed:
-            os.kill(pid, signal.SIGKILL)
-        wait_until(
-            lambda: set(run.processes(running=program)) - killed and "starts again" in run.said,
-            seconds=20,
-            what=f"{program} runs again",
-        )
-        wait_until(lambda: run.browser().get(f"{run.url}/health", timeout=10).ok, seconds=10, what="pages again")
+        for program in PROGRAMS[:3]:
+            kill_and_wait_for_the_next(run, program)
+            wait_until(lambda: run.browser().get(f"{run.url}/health", timeout=10).ok, seconds=10, what="pages again")
+        assert run.said.count("starts again") == 3
+        assert f"already runs from {var} (process {run.process.pid})" in refusal(var=var)
 
 
 def test_a_second_start_keeps_what_the_first_made(var):
@@ -115,12 +112,6 @@ def test_a_taken_port_is_one_sentence(var):
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     assert "cannot be written" in refusal(var=tmp_path / "file" / "var")
-
-
-def test_a_second_slipway_in_the_same_folder_is_one_sentence(var):
-    with up(var) as run:
-        run.wait_ready()
-        assert f"already runs from {var} (process {run.process.pid})" in refusal(var=var)
 
 
 def test_plain_http_is_not_served_to_other_machines(var):
