@@ -1,7 +1,9 @@
 """The forms of the pages. They say what a field needs; what is allowed is decided by the actions."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import ChangePasswordForm
 from django import forms
 from django.utils.functional import lazy
 
@@ -24,6 +26,17 @@ class AccountForm(forms.Form):
     time_zone = forms.ChoiceField(label="Time zone", choices=lazy(_zones, list), help_text="All times are shown in it.")
 
 
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no type hints
+    """django-allauth's, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {"oldpassword": "Current password", "password1": "New password", "password2": "New password, again"}
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["password1"].help_text = "At least 15 characters, not a common one, not like your name or address."
+
+
 class ThemeForm(forms.Form):
     """Light, dark, or as the system says."""
 
@@ -44,10 +57,11 @@ class ConnectForm(forms.Form):
     credential_kind = forms.ChoiceField(
         label="Sign in as",
         choices=[
-            (Organization.Credential.ENTRA, "Microsoft Entra: managed or workload identity, service principal"),
-            (Organization.Credential.PAT, "Personal access token in an environment variable"),
+            (Organization.Credential.ENTRA, "Microsoft Entra (recommended)"),
+            (Organization.Credential.PAT, "Personal access token"),
         ],
-        help_text="Entra is recommended: there is nothing to renew, and global tokens end on 1 December 2026.",
+        help_text="Entra takes a managed or workload identity or a service principal: nothing to renew. "
+        "Global tokens end on 1 December 2026.",
     )
     credential_variable = forms.CharField(
         label="Variable that holds the token",

@@ -168,6 +168,7 @@ def control(field: BoundField, is_first: bool = False) -> SafeString:
     """A form's field as the design draws it; the first one of a page that is nothing but a form has the focus."""
     kind = getattr(field.field.widget, "input_type", "")
     attrs: dict[str, str | bool] = {} if kind in {"checkbox", "radio", "hidden"} else {"class": "in"}
+    attrs["placeholder"] = False  # the label says it
     return field.as_widget(attrs={**attrs, "autofocus": True} if is_first else attrs)
 
 

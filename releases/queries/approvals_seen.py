@@ -85,7 +85,7 @@ def pending(user: User) -> list[Approval]:
     """
     rows = visible_to(user, Approval).filter(status=ApprovalStatus.PENDING, is_automated=False)
     rows = rows.filter(project__is_followed=True, release_stage__release__gone_at=None)
-    rows = rows.select_related("approver", "release_stage__release__project", "release_stage__stage")
+    rows = rows.select_related("approver", "release_stage__release__project", "release_stage__stage__pipeline")
     return list(rows.order_by("created_on", "id"))
 
 

@@ -7,6 +7,7 @@ stage has not got what the one before it has.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from releases.models import Artifact, LiveSpan, Release, Stage
@@ -14,10 +15,12 @@ from releases.queries.approvals_seen import NOBODY, Seats
 from releases.queries.artifacts import Version, beside
 from releases.queries.pipelines import StageNow
 from releases.queries.statuses import Word
+from releases.queries.steps_told import StepTold
 
 TELLS_OF_ATTEMPT = frozenset({Word.RUNNING, Word.WAITING, Word.FAILED, Word.PARTLY})
 ON_ITS_WAY = frozenset({Word.RUNNING, Word.QUEUED, Word.SCHEDULED, Word.WAITING})
 Artifacts = Mapping[int, Sequence[Artifact]]
+NO_STEPS: Mapping[int, StepTold] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Lane:
     live: LiveSpan | None = None
     on_its_way: Release | None = None
     way_word: Word = Word.NOT_STARTED
+    step: StepTold | None = None
 
     @property
     def tells_of_attempt(self) -> bool:
@@ -51,11 +55,11 @@ class Joint:
     stages: tuple[str, ...] = ()
 
 
-def lane_of(now: StageNow, *, artifacts: Artifacts) -> Lane:
-    """The lane of a stage."""
+def lane_of(now: StageNow, *, artifacts: Artifacts, steps: Mapping[int, StepTold] = NO_STEPS) -> Lane:
+    """The lane of a stage. `steps`: where attempts that run or failed are, by attempt."""
     span = now.span
     if _tells_of_attempt(now):
-        return _lane_of_attempt(now, artifacts=artifacts)
+        return _lane_of_attempt(now, artifacts=artifacts, steps=steps)
     if span is None:
         return Lane(stage=now.stage, word=Word.NOT_STARTED, on_its_way=_on_its_way(now), way_word=now.word)
     word = Word.PARTLY if span.is_partial else Word.SUCCEEDED
@@ -123,7 +127,7 @@ def _same_release(left: StageNow, right: StageNow) -> bool:
     return bool(left.span and right.span and left.span.release_id == right.span.release_id)
 
 
-def _lane_of_attempt(now: StageNow, *, artifacts: Artifacts) -> Lane:
+def _lane_of_attempt(now: StageNow, *, artifacts: Artifacts, steps: Mapping[int, StepTold]) -> Lane:
     assert now.ran is not None
     release = now.ran.release_stage.release
     live = artifacts.get(now.span.release_id, ()) if now.span else ()
@@ -138,6 +142,7 @@ def _lane_of_attempt(now: StageNow, *, artifacts: Artifacts) -> Lane:
         live=now.span,
         on_its_way=coming if coming and coming.pk != release.pk else None,
         way_word=now.word,
+        step=steps.get(now.ran.pk),
     )
 
 

@@ -46,8 +46,8 @@ def _source(artifact: Artifact) -> Link:
 
 def _registered(version: ModelVersion) -> Link:
     who = str(version.created_by) if version.created_by_id else ""
-    gone = "No longer in the registry." if version.gone_at else "Archived." if version.is_archived else ""
-    detail = " ".join(word for word in (f"by {who}." if who else "", gone) if word)
+    gone = "no longer in the registry" if version.gone_at else "archived" if version.is_archived else ""
+    detail = ", ".join(word for word in (f"by {who}" if who else "", gone) if word)
     return Link("model version", text=f"Registered in {version.workspace}", detail=detail, at=version.created_on)
 
 
@@ -62,7 +62,7 @@ def _run(version: ModelVersion) -> list[Link]:
     if run.missing_sentence:
         return [Link("training run", text=run.display_name or run.name, url=run.web_url, missing=run.missing_sentence)]
     named = Link(
-        "training run", text=run.display_name or run.name, detail=run.status, url=run.web_url, at=run.created_on
+        "training run", text=run.display_name or run.name, detail=run.status.lower(), url=run.web_url, at=run.created_on
     )
     return [named, _commit(run), _data(run)]
 

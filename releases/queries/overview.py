@@ -1,6 +1,6 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Twelve queries, whatever the history: newest attempts, live spans and pending approvals are all found by index.
+Thirteen queries, whatever the history: newest attempts, live spans and pending approvals are all found by index.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,14 @@ from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import branch_name, trigger_words
 from releases.queries.statuses import NEEDS_A_LOOK, Word
+from releases.queries.steps_told import StepTold, steps_told
 from releases.states import ArtifactRole, StageStatus
 
 ROWS_FROM = 9
 """From this many pipelines on the overview shows one line each."""
 ACTIVITY_SHOWN = 6
 COMING_SHOWN = 6
+TELLS_ITS_STEP = frozenset({Word.RUNNING, Word.FAILED})
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,9 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
     waiting = _waiting(pending, pipelines, carried)
     planned = schedules_of([p.pipeline.pk for p in pipelines])
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
+    steps = steps_told([stage.ran.pk for stage in stages if stage.ran and stage.ran_word in TELLS_ITS_STEP])
     return Overview(
-        rows=[_row(p, newest.get(p.pipeline.pk), carried, waiting, planned) for p in pipelines],
+        rows=[_row(p, newest.get(p.pipeline.pk), carried, waiting, planned, steps) for p in pipelines],
         waiting=waiting,
         activity=_activity(stages, list(newest.values())),
         coming=_coming(planned, stages, now=now),
@@ -149,7 +152,7 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
 def _newest_releases(pipelines: list[int]) -> dict[int, Release]:
     newest = Release.objects.filter(pipeline=OuterRef("pk")).order_by("-created_on", "-id").values("pk")[:1]
     ids = Pipeline.objects.filter(pk__in=pipelines).annotate(newest=Subquery(newest)).values_list("newest", flat=True)
-    rows = Release.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("project", "created_for")
+    rows = Release.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("project", "pipeline", "created_for")
     return {row.pipeline_id: row for row in rows}
 
 
@@ -183,9 +186,10 @@ def _row(
     carried: Artifacts,
     waiting: list[Waiting],
     planned: dict[int, list[Schedule]],
+    steps: dict[int, StepTold],
 ) -> Row:
     joints: list[Joint | None] = [None, *(joint_of(a, b) for a, b in zip(now.stages, now.stages[1:], strict=False))]
-    lanes = [lane_of(stage, artifacts=carried) for stage in now.stages]
+    lanes = [lane_of(stage, artifacts=carried, steps=steps) for stage in now.stages]
     mine = carried.get(newest.pk, ()) if newest else ()
     times = planned.get(now.pipeline.pk, [])
     return Row(

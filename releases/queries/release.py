@@ -119,6 +119,11 @@ class ArtifactLine:
         return bool(self.live and is_same(self.version.artifact, self.live))
 
     @property
+    def has_usual_alias(self) -> bool:
+        """Whether its alias is what Azure DevOps proposes for its name, so that there is nothing to say about it."""
+        return self.version.artifact.alias.removeprefix("_") == self.version.name
+
+    @property
     def live_words(self) -> str:
         """The version the headline stage runs."""
         return version_words(self.live) if self.live else ""

@@ -72,6 +72,9 @@ OF_OPERATION = {
     "deferred": Word.SCHEDULED,
     "pending": Word.WAITING,
     "manualinterventionpending": Word.WAITING,
+    "phasefailed": Word.FAILED,
+    "gatefailed": Word.FAILED,
+    "phasecanceled": Word.CANCELED,
 }
 OF_STEP = {
     "pending": Word.NOT_STARTED,

@@ -1,11 +1,15 @@
 """One URL answers page or fragment: what htmx needs, and that nothing needs htmx."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from releases.models import Watermark
 from tests.pages.company import company
-from tests.pages.reading import HTMX
+from tests.pages.reading import HTMX, words
+from tests.pages.test_sync import read
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +69,14 @@ def test_every_posted_form_has_an_action_a_token_and_no_get_changes_anything(sig
     assert all("action=" in form and "csrfmiddlewaretoken" in form for form in forms)
     assert signed_in.get("/sync/now/").status_code == 405
     assert signed_in.get("/account/theme/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/releases/", "/releases/?before=4102444800000000.1", "release"])
+def test_a_fragment_says_by_itself_that_what_is_shown_went_stale_and_that_it_is_fresh_again(signed_in, path):
+    project = company().project
+    path = path if path != "release" else f"/p/{project.slug}/releases/{project.releases.latest('pk').azure_id}/"
+    assert 'data-poll="' in signed_in.get(path).content.decode()
+    read(project, ago=timedelta(hours=3))
+    assert "stale since" in words(signed_in.get(path, headers=HTMX))
+    Watermark.objects.update(checked_at=timezone.now())
+    assert "stale since" not in words(signed_in.get(path, headers=HTMX))

@@ -30,9 +30,12 @@ def test_a_failed_stage_shows_the_failure_and_what_was_live(signed_in):
     broken = factories.release(pipeline=made.pipeline, name="Release-3", created_on=NOON + timedelta(days=2))
     row = factories.release_stage(release=broken, stage=made.dev, status=StageStatus.REJECTED)
     failed = factories.deployment(release_stage=row, status=DeploymentStatus.FAILED)
+    factories.step(deployment=failed, name="Install packages", rank=1, task_id=1)
+    factories.step(deployment=failed, name="Test ACI endpoint", rank=2, task_id=2, status="failed")
     made.dev.live_spans.filter(live_until=None).update(uncertain_since=failed.finished_on)
     text = words(signed_in.get("/"))
     assert "1 stage failed" in text
+    assert "Failed at Test ACI endpoint, step 2 of 2. Release-2 was live" in text
     assert "DEV TEST Failed Release-3" in text
     assert "Release-2 was live; whether it still is, is not certain" in text
 
@@ -42,11 +45,12 @@ def test_a_running_stage_shows_the_change_and_what_stays_live_until_then(signed_
     release = factories.release(pipeline=made.pipeline, name="Release-3", created_on=NOON + timedelta(days=2))
     carrying(release, model=9)
     row = factories.release_stage(release=release, stage=made.dev, status=StageStatus.IN_PROGRESS)
-    factories.deployment(release_stage=row, status=DeploymentStatus.IN_PROGRESS, finished_on=None)
+    running = factories.deployment(release_stage=row, status=DeploymentStatus.IN_PROGRESS, finished_on=None)
+    factories.step(deployment=running, name="Deploy to ACI", status="inProgress")
     text = words(signed_in.get("/"))
     assert "DEV TEST Running Release-3" in text
     assert "from v8 → v9" in text
-    assert "Release-2 stays live until then" in text
+    assert "At Deploy to ACI, step 1 of 1. Release-2 stays live until then" in text
     assert "Needs DEV TEST" not in text  # the approval that waits for PROD is what stands between them
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from releases.models import Commit, ReleaseCommit
+from releases.models import Commit, Release, ReleaseCommit
 from releases.states import ArtifactRole, DeploymentStatus, Depth, ReleaseStatus, Role, StageStatus, TriggerKind
 from tests import factories
 from tests.factories import NOON
@@ -33,7 +33,7 @@ def test_the_page_says_why_the_release_exists(signed_in):
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (TriggerKind.UNKNOWN, "Azure DevOps does not say."),
+        (TriggerKind.UNKNOWN, "Azure DevOps does not say why this release was created."),
         (TriggerKind.MANUAL, "Started by Priya Raman."),
         (TriggerKind.SCHEDULE, "Created on schedule."),
         (TriggerKind.PUSH, "Push to main, commit e04d5aa."),
@@ -63,6 +63,19 @@ def test_stages_show_attempts_steps_and_what_is_live_instead(signed_in):
     assert "error 0.41 m" in text
     assert "Deploy model to endpoint" in text
     assert "Runs Release-1 since" in text
+
+
+def test_an_attempt_that_broke_before_it_deployed_anything_is_a_failed_one(signed_in):
+    made = company()
+    row = made.waiting.stages.get(stage=made.dev)
+    broken = {"status": DeploymentStatus.NOT_DEPLOYED, "operation_status": "PhaseFailed"}
+    factories.step(
+        deployment=factories.deployment(release_stage=row, attempt=2, **broken), name="Wait", status="failed"
+    )
+    Release.objects.update(depth=Depth.DETAILED)
+    text = words(signed_in.get(address(made.waiting)))
+    assert "DEV TEST, attempt 2 failed at Wait" in text
+    assert "DEV TEST failed at Wait, attempt 2" in text
 
 
 def test_steps_that_were_not_read_are_said_to_be_missing(signed_in):
