@@ -10,11 +10,13 @@ import resource
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from time import perf_counter
+from http import HTTPStatus
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 Options = dict[str, Any]
 Figures = dict[str, Any]
+SECONDS_ON_A_PAGE = 0.2
 
 
 def crawl(options: Options) -> Figures:
@@ -74,16 +76,16 @@ def sync_pages(options: Options) -> Figures:
         if options.get("again"):
             history.read_again(work)
         idle = _peak_megabytes()
-        began = perf_counter()
+        began, busy = perf_counter(), process_time()
         run = work.begin("backfill")
         backfill.backfill(work, lease.mark)
         run.asked(calls.taken())
         run.succeed()
-        seconds = perf_counter() - began
+        seconds, busy = perf_counter() - began, process_time() - busy
     lease.release()
     row = run.row
     figures = {"read": row.read, "rows_written": row.rows_written, "requests": row.requests}
-    return {"seconds": seconds, "idle_mb": idle, "peak_mb": _peak_megabytes(), **figures}
+    return {"seconds": seconds, "busy_seconds": busy, "idle_mb": idle, "peak_mb": _peak_megabytes(), **figures}
 
 
 def sync_whole(options: Options) -> Figures:
@@ -116,7 +118,7 @@ def sync_nothing_new(options: Options) -> Figures:
 
 
 def sync_details(options: Options) -> Figures:
-    """The detail pass over the releases that are stored; with `pages`, while a reader turns pages meanwhile."""
+    """The detail pass over the releases that are stored."""
     project = _project(options)
 
     from releases.sync import watermarks
@@ -134,6 +136,37 @@ def sync_details(options: Options) -> Figures:
     lease.release()
     run = work.run
     return {"seconds": seconds, "read": run.row.read if run else 0}
+
+
+def turn_pages(options: Options) -> Figures:
+    """A reader who opens one page after the other for so many seconds; the server's time for each, 90th percentile."""
+    project = _project(options)
+
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.test import Client
+
+    from releases.models import Release
+    from releases.states import Role
+    from tests import factories
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    settings.ALLOWED_HOSTS = ["testserver"]
+    reader = Client()
+    reader.force_login(factories.user(role=Role.MANAGER))
+    newest = Release.objects.filter(project=project).latest("created_on", "id")
+    addresses = ["/", "/releases/", "/releases/?trigger=model", f"/p/{project.slug}/releases/{newest.azure_id}/"]
+    for address in addresses:  # templates are compiled once per process
+        reader.get(address)
+    times, ends = [], perf_counter() + options["seconds"]
+    while perf_counter() < ends:
+        address = addresses[len(times) % len(addresses)]
+        began = perf_counter()
+        answer = reader.get(address)
+        times.append(perf_counter() - began)
+        assert answer.status_code == HTTPStatus.OK, f"{address} answered {answer.status_code}"
+        sleep(SECONDS_ON_A_PAGE)
+    return {"pages": len(times), "p90_seconds": sorted(times)[len(times) * 9 // 10]}
 
 
 def _project(options: Options) -> Any:
@@ -161,7 +194,7 @@ def _peak_megabytes() -> float:
 
 SIDES: dict[str, Callable[[Options], Figures]] = {
     side.__name__: side
-    for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details)
+    for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details, turn_pages)
 }
 
 if __name__ == "__main__":
