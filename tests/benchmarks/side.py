@@ -158,7 +158,8 @@ def turn_pages(options: Options) -> Figures:
     addresses = ["/", "/releases/", "/releases/?trigger=model", f"/p/{project.slug}/releases/{newest.azure_id}/"]
     for address in addresses:  # templates are compiled once per process
         reader.get(address)
-    times, ends = [], perf_counter() + options["seconds"]
+    times: list[float] = []
+    ends = perf_counter() + options["seconds"]
     while perf_counter() < ends:
         address = addresses[len(times) % len(addresses)]
         began = perf_counter()
