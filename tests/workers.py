@@ -1,5 +1,6 @@
 """A real Celery worker in a process of its own, on the database of the running test and a broker of its own."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +23,19 @@ def database_url() -> str:
 
 @contextmanager
 def running_worker(folder: Path, *, redis_url: str = "", threads: int = 4, **env: str) -> Iterator[Path]:
-    """A worker that has started; yields its log. `env` is added to its environment. Ask it by `send_to`."""
+    """A worker of threads that has started; yields its log. `env` is added to its environment. Ask it by `send_to`."""
+    with worker_process(folder, pool="threads", count=threads, redis_url=redis_url, **env):
+        yield folder / "worker.log"
+
+
+@contextmanager
+def worker_process(
+    folder: Path, *, pool: str, count: int, redis_url: str = "", **env: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has started, with so many threads or children (`pool` threads or prefork); it leads its group."""
     log = folder / "worker.log"
-    command = [sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", "threads", "-c", str(threads)]
+    said = log.stat().st_size if log.exists() else 0
+    command = [sys.executable, "-m", "celery", "-A", "dashboard", "worker", "-P", pool, "-c", str(count)]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
     environment = {
         "DATABASE_URL": database_url(),
@@ -36,8 +47,18 @@ def running_worker(folder: Path, *, redis_url: str = "", threads: int = 4, **env
     }
     with running([*command, *quiet], log=log, env=environment) as process:
         wait_until(
-            lambda: READY in log.read_bytes() or process.poll() is not None, seconds=30, what="the worker is ready"
+            lambda: READY in log.read_bytes()[said:] or process.poll() is not None,
+            seconds=30,
+            what="the worker is ready",
         )
         if process.poll() is not None:
             raise RuntimeError(log.read_text())
-        yield log
+        yield process
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one started and that live."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []

@@ -1,40 +1,45 @@
-"""A worker killed at random moments of a backfill, twenty times over, ends in the rows of an undisturbed one."""
+"""A Celery worker killed at random moments of a backfill, twenty times over, ends in the rows of an undisturbed one."""
 
 import os
-import subprocess
-import sys
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
-from releases.models import Project, Release, SyncManifest, SyncRun
+from releases.models import SyncManifest, SyncRun
 from releases.models.audit import AuditEvent
 from tests import audit_triggers
 from tests.company import Company, living_company
+from tests.faults.killing import Killer
 from tests.faults.reading import disagreements, read_all
 from tests.faults.rows import rows
-from tests.workers import database_url
+from tests.redis import running_redis
+from tests.test_broker import client_of
 
 KILLS = 20
-SEED = 4
+WHOLE = 3
+SEED = int(os.environ.get("KILL_SEED", "4"))
+MOST_SECONDS = 100.0
 
 
 @pytest.fixture
 def slow_company(tmp_path: Path) -> Iterator[Company]:
     """One whose answers take as long as those of a service some way off."""
-    with living_company(tmp_path, releases=180, latency_ms="40") as company:
+    with living_company(tmp_path, releases=120, latency_ms="25") as company:
         yield company
 
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Company, tmp_path: Path) -> None:
-    project = slow_company.project()
-    killed = sync_in_processes_that_are_killed(project, tmp_path)
-    assert killed == KILLS
-    assert disagreements(slow_company, project) == []
+    print("seed", SEED)
+    killer = kill_a_worker(slow_company, tmp_path)
+    assert (killer.hits, killer.whole) == (KILLS, WHOLE)
+    assert killer.hits_with_progress >= KILLS // 2
+    assert killer.hits_before_the_end >= KILLS // 2
+    assert killer.kinds == {"history", "details"}
+    assert disagreements(slow_company, killer.project) == []
     disturbed, proved = rows(), manifest()
     assert not SyncRun.objects.filter(state="running").exists()
 
@@ -48,20 +53,17 @@ def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Co
     assert proved == manifest()
 
 
-def sync_in_processes_that_are_killed(project: Project, folder: Path) -> int:
-    """Returns how many of the processes were killed before they were done."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(),
-        "SLIPWAY_VAR_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-    }
-    command = [sys.executable, "-m", "tests.faults.killable", project.slug, str(SEED), str(KILLS)]
-    connection.close()
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
-    assert ended.returncode == 0, ended.stderr
-    assert Release.objects.filter(changes_read_at=None, gone_at=None).count() == 0
-    return int(ended.stdout.split()[-1])
+def kill_a_worker(company: Company, folder: Path) -> Killer:
+    """A worker on a real Redis, killed so often while it reads, then left alone until everything is read."""
+    with running_redis(folder) as redis_url:
+        killer = Killer(company.project(), folder, redis_url, client_of(folder, redis_url), random.Random(SEED))
+        killer.start()
+        try:
+            killer.kill(KILLS, whole=WHOLE, seconds=MOST_SECONDS)
+            killer.leave_alone(MOST_SECONDS)
+        finally:
+            killer.stop()
+    return killer
 
 
 def manifest() -> set[str]:
