@@ -46,6 +46,7 @@ class _Known:
     newer: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
     detailed: set[int] = field(default_factory=set)
+    hashes: dict[int, str] = field(default_factory=dict)
 
 
 def keep(work: Work, answered: Answered, *, then: Callable[[], None]) -> None:
@@ -81,7 +82,7 @@ def _store(work: Work, answered: Answered) -> None:
     known = _known(work, answered)
     items = [item for item in answered.items if store.azure_id(item) not in known.newer]
     write = store.store_listed if answered.depth is Depth.LISTED else store.store_detailed
-    stored = write(work.project, items, now=answered.asked_at)
+    stored = write(work.project, items, now=answered.asked_at, held=known.hashes)
     _come_back(work, known.gone)
     if answered.depth is Depth.LISTED:
         _read_again(work, known.detailed & _changed(stored))
@@ -106,14 +107,14 @@ def _known(work: Work, answered: Answered) -> _Known:
     if not answered.items:
         return known
     rows = Release.objects.filter(project=work.project, azure_id__in=answered.ids).order_by("pk").select_for_update()
-    for azure_id, changed_at, gone_at, digest in rows.values_list(
-        "azure_id", "changed_at", "gone_at", "detailed_sha256"
-    ):
+    columns = ("azure_id", "changed_at", "gone_at", "listed_sha256", "detailed_sha256")
+    for azure_id, changed_at, gone_at, listed, detailed in rows.values_list(*columns):
+        known.hashes[azure_id] = "" if gone_at else detailed if answered.depth is Depth.DETAILED else listed
         if changed_at > answered.asked_at:
             known.newer.add(azure_id)
         if gone_at is not None:
             known.gone.add(azure_id)
-        if digest:
+        if detailed:
             known.detailed.add(azure_id)
     return known
 

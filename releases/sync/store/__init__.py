@@ -19,11 +19,18 @@ def unchanged(project: Project, hashes: Mapping[int, str], *, depth: Depth) -> s
     return {number for number, heard in hashes.items() if known.get(number) == heard}
 
 
-def store_listed(project: Project, items: Sequence[Release], *, now: datetime) -> Stored:
-    """Store releases as a list page tells them. What only the release itself tells (steps, ...) is left as it is."""
-    return store(project, items, depth=Depth.LISTED, now=now)
+def store_listed(
+    project: Project, items: Sequence[Release], *, now: datetime, held: Mapping[int, str] | None = None
+) -> Stored:
+    """Store releases as a list page tells them. What only the release itself tells (steps, ...) is left as it is.
+
+    `held`: the SHA-256 by Azure's id of all of them that the database holds, where the caller has just locked them.
+    """
+    return store(project, items, depth=Depth.LISTED, now=now, held=held)
 
 
-def store_detailed(project: Project, items: Sequence[Release], *, now: datetime) -> Stored:
+def store_detailed(
+    project: Project, items: Sequence[Release], *, now: datetime, held: Mapping[int, str] | None = None
+) -> Stored:
     """Store releases as `get_release` tells them, with the steps of attempts and the history of approvals."""
-    return store(project, items, depth=Depth.DETAILED, now=now)
+    return store(project, items, depth=Depth.DETAILED, now=now, held=held)

@@ -7,6 +7,7 @@ in the order of their ids, shared parents are made beforehand, and who loses a r
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -20,6 +21,7 @@ from releases.sync.mapping import Mapped, mapped_release
 from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, DOCUMENT, RELEASE, STAGE, STEP, Row
 from releases.sync.store import existing, live, writing
 from releases.sync.store.documents import document_row
+from releases.sync.store.existing import Existing
 from releases.sync.store.parents import known_of, link_models
 from releases.sync.store.plan import Plan, Planner
 from releases.sync.store.stored import Stored
@@ -36,12 +38,38 @@ _DOCUMENT_KEY = ("project_id", "key", "depth")
 _UNWRITABLE = (DataError, IntegrityError, ValueError, OverflowError)
 
 
-def store(project: Project, releases: Sequence[Release], *, depth: Depth, now: datetime) -> Stored:
-    """Store these releases as read at this depth. Answers that did not change since write nothing."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Whose releases were read, how deep and when, and the hashes the database holds.
+
+    `is_locked`: these rows are locked, and no others of the page are there.
+    """
+
+    project: Project
+    depth: Depth
+    now: datetime
+    hashes: Mapping[int, str]
+    is_locked: bool
+
+
+def store(
+    project: Project,
+    releases: Sequence[Release],
+    *,
+    depth: Depth,
+    now: datetime,
+    held: Mapping[int, str] | None = None,
+) -> Stored:
+    """Store these releases as read at this depth. Answers that did not change since write nothing.
+
+    `held`: the SHA-256 by Azure's id of all that the database holds, where the caller has just locked them.
+    """
     stored = Stored(read=len(releases))
     latest = list({azure_id(one): one for one in releases}.values())
     for start in range(0, len(latest), AT_ONCE):
-        _store_some(project, latest[start : start + AT_ONCE], depth=depth, now=now, stored=stored)
+        part = latest[start : start + AT_ONCE]
+        hashes = existing.known_hashes(project, [azure_id(one) for one in part], depth=depth) if held is None else held
+        _store_some(_Read(project, depth, now, hashes, is_locked=held is not None), part, stored=stored)
     return stored
 
 
@@ -54,10 +82,9 @@ def _answer(release: Release) -> ReleaseAnswer:
     return release.answer if isinstance(release, Told) else release.value
 
 
-def _store_some(project: Project, releases: list[Release], *, depth: Depth, now: datetime, stored: Stored) -> None:
-    known = existing.known_hashes(project, [azure_id(one) for one in releases], depth=depth)
-    changed = [one for one in map(partial(_told, known=known), releases) if one is not None]
-    for part in _writable_parts(project, changed, depth=depth, now=now, stored=stored):
+def _store_some(read: _Read, releases: list[Release], *, stored: Stored) -> None:
+    changed = [one for one in map(partial(_told, known=read.hashes), releases) if one is not None]
+    for part in _writable_parts(read, changed, stored=stored):
         stored.add(part)
 
 
@@ -69,32 +96,32 @@ def _told(release: Release, *, known: Mapping[int, str]) -> Told | None:
     return release if isinstance(release, Told) else told(release, heard=heard)
 
 
-def _writable_parts(
-    project: Project, releases: Sequence[Told], *, depth: Depth, now: datetime, stored: Stored
-) -> Iterator[Stored]:
+def _writable_parts(read: _Read, releases: Sequence[Told], *, stored: Stored) -> Iterator[Stored]:
     """Store all at once or, if the database refuses, one by one, so that only the culprit is set aside."""
     if not releases:
         return
     try:
-        yield _store_together(project, releases, depth=depth, now=now)
+        yield _store_together(read, releases)
     except _UNWRITABLE as error:
         if len(releases) == 1:
             reason = str(error).strip().partition("\n")[0]
             stored.set_aside.append(Malformed(releases[0].key, releases[0].document, reason))
             return
         for one in releases:
-            yield from _writable_parts(project, [one], depth=depth, now=now, stored=stored)
+            yield from _writable_parts(read, [one], stored=stored)
 
 
-def _store_together(project: Project, releases: Sequence[Told], *, depth: Depth, now: datetime) -> Stored:
+def _store_together(read: _Read, releases: Sequence[Told]) -> Stored:
+    project, now = read.project, read.now
     known, parents_written = known_of(project, [one.answer for one in releases], now=now)
-    mapped = [mapped_release(one.answer, known, depth=depth, sha256=one.heard, now=now) for one in releases]
+    mapped = [mapped_release(one.answer, known, depth=read.depth, sha256=one.heard, now=now) for one in releases]
     fit(mapped)
     link_models(project, mapped)
     documents = [
-        document_row(project.pk, one.key, depth=depth, sha256=one.kept, body=one.packed, now=now) for one in releases
+        document_row(project.pk, one.key, depth=read.depth, sha256=one.kept, body=one.packed, now=now)
+        for one in releases
     ]
-    stored = _in_one_transaction(project, mapped, documents, depth=depth)
+    stored = _in_one_transaction(read, mapped, documents)
     stored.rows_written += parents_written
     stored.changed = len(releases)
     stored.manifest = [(one.key, one.kept) for one in releases]
@@ -113,15 +140,17 @@ def fit(mapped: Sequence[Mapped]) -> None:
     APPROVAL.fit([row for stage in stages for row in stage.approvals.values()])
 
 
-def _in_one_transaction(project: Project, mapped: Sequence[Mapped], documents: list[Row], *, depth: Depth) -> Stored:
+def _in_one_transaction(read: _Read, mapped: Sequence[Mapped], documents: list[Row]) -> Stored:
     """Plan and write; again when another worker stored the same releases in between, or the database broke a tie."""
+    there = [release.azure_id for release in mapped if release.azure_id in read.hashes or not read.is_locked]
     for tries in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return _write(project, mapped, documents, depth=depth)
+                return _write(read, mapped, documents, there=there)
         except (IntegrityError, OperationalError) as error:
             if tries == TRIES or not _is_lost_race(error):
                 raise
+        there = [release.azure_id for release in mapped]
         time.sleep(random.uniform(0, 0.02 * 2**tries))  # noqa: S311 - spreads the losers, guards nothing
     raise AssertionError("unreachable")
 
@@ -131,9 +160,9 @@ def _is_lost_race(error: Exception) -> bool:
     return getattr(error.__cause__, "sqlstate", "") in ("23505", "40001", "40P01")
 
 
-def _write(project: Project, mapped: Sequence[Mapped], documents: list[Row], *, depth: Depth) -> Stored:
-    held = existing.held(project, [release.azure_id for release in mapped], depth=depth)
-    plan = Planner(held, depth=depth).planned(mapped, take_ids=writing.take_ids)
+def _write(read: _Read, mapped: Sequence[Mapped], documents: list[Row], *, there: Sequence[int]) -> Stored:
+    held = existing.held(read.project, there, depth=read.depth) if there else Existing()
+    plan = Planner(held, depth=read.depth).planned(mapped, take_ids=writing.take_ids)
     rows = _write_plan(plan)
     if held.releases:
         rows += writing.upsert(DOCUMENT, documents, key=_DOCUMENT_KEY)
