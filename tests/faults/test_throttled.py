@@ -1,41 +1,115 @@
 """Fault 1: Azure asks to wait. Nobody asks this organization before, and the same page comes next."""
 
-import pytest
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
 
-from releases.models import Project, Release
-from releases.sync.passes.lines import DETAILS, Ended
+import pytest
+from celery import Celery
+
+from releases.models import Project, Release, SyncRun
+from releases.sync.passes.lines import Ended
 from tests.company import Company
 from tests.faults import seen
 from tests.faults.reading import BACKFILL, last_run, read
+from tests.servers import wait_until
+from tests.test_broker import client_of
 
-WAIT = 3
+WAIT = 7
+TOOK = b"succeeded in"
 
 
-@pytest.mark.parametrize("form", ["seconds", "date"])
-@pytest.mark.parametrize("kind", ["throttle", "retry_after"])
+@dataclass(frozen=True)
+class Asking:
+    """An organization that asks to wait in one of the four ways: with 429 or with 200, in seconds or by a date."""
+
+    kind: str
+    form: str
+
+    @property
+    def name(self) -> str:
+        """Its name in addresses."""
+        return f"{self.kind}-{self.form}"
+
+    @property
+    def least(self) -> float:
+        """Seconds that nobody may ask; a date has no fractions of a second."""
+        return WAIT - 1 if self.form == "date" else WAIT
+
+    def project(self, company: Company) -> Project:
+        """Its project, never read; its third page or the answer of its second asks to wait."""
+        when = {**BACKFILL, "org": self.name}
+        company.fault("releases.list", self.kind, when=when, after=1, args={"retry_after": WAIT, "form": self.form})
+        return company.project(slug=self.name, url=f"{company.url}/{self.name}")
+
+
+@pytest.mark.usefixtures("transactional_db")
 def test_no_worker_asks_before_the_time_that_azure_named(
-    project: Project, company: Company, kind: str, form: str
+    company: Company, tmp_path: Path, worker: Callable[..., AbstractContextManager[Path]]
 ) -> None:
-    company.fault("releases.list", kind, when=BACKFILL, after=1, args={"retry_after": WAIT, "form": form})
-    assert read(project, seconds=1.9).ended is Ended.WAITING
-    asked_then = company.requests()["total"]
-    assert read(project, seconds=0.2).ended is Ended.WAITING
-    assert read(project, line=DETAILS, seconds=0.2).ended is Ended.WAITING
-    assert company.requests()["total"] == asked_then
-    assert last_run(project, "backfill").code == "throttled"
-    assert seen.source(project, "Reading") in seen.page()
-    assert f"{last_run(project, 'backfill').sentence} Nothing to do: Azure asked for a pause" in seen.page()
+    """This process is told to wait; a worker, a process of its own, is told all the time to sync at once.
 
-    assert read(project).ended is Ended.DONE
-    hit = next(at for at, one in enumerate(company.asked()) if one["fault"])
-    told, following = company.asked()[hit], company.asked()[hit + 1]
-    least = WAIT - 1 if form == "date" else WAIT  # a date has no fractions of a second
-    assert following["at"] - told["at"] >= least
-    page = next(one for one in company.asked()[hit + 1 :] if "expand=env" in one["query"] and "Token" in one["query"])
-    assert (told["query"] == page["query"]) == (kind == "throttle")
-    assert Release.objects.filter(gone_at=None).count() == company.releases
-    assert last_run(project, "backfill").retries == 0
+    The gate is closed for the details line too: it is asked for once while everybody waits.
+    """
+    all_four = [Asking(kind, form) for kind, form in product(["throttle", "retry_after"], ["seconds", "date"])]
+
+    def went_on(one: Asking) -> bool:
+        return len(after_the_answer(company, one)) > 1
+
+    def tried() -> bool:
+        insist(sender, projects)
+        return log.read_bytes().count(TOOK) > 2 * len(all_four)
+
+    def all_went_on() -> bool:
+        insist(sender, projects)
+        return all(map(went_on, all_four))
+
+    with worker(SLIPWAY_SYNC_CONNECTIONS="1") as log:
+        projects = {one.name: one.project(company) for one in all_four}
+        for project in projects.values():
+            assert read(project, seconds=3).ended is Ended.WAITING
+        text = seen.page()
+        assert text.count(seen.source(project, "Reading")) == 4
+        assert text.count("Nothing to do: Azure asked for a pause") == 4
+        assert set(SyncRun.objects.filter(kind="backfill").values_list("code", flat=True)) == {"throttled"}
+
+        sender = client_of(tmp_path, "")
+        for project in projects.values():
+            sender.send_task("sync.details", kwargs={"project": project.pk})
+        wait_until(tried, seconds=5, what="the worker tries")
+        wait_until(all_went_on, seconds=60, what="all go on")
+    for one in all_four:
+        check_that_it_waited(company, one)
+        project = projects[one.name]
+        assert read(project).ended is Ended.DONE
+        assert Release.objects.filter(project=project, gone_at=None).count() == company.releases
+        assert last_run(project, "backfill").retries == 0
     assert "asked for a pause" not in seen.page()
+
+
+def insist(sender: Celery, projects: dict[str, Project]) -> None:
+    """Somebody presses "sync now" for all of them; beat would not insist."""
+    for project in projects.values():
+        sender.send_task("sync.project", kwargs={"project": project.pk, "insist": True}, expires=2)
+    time.sleep(0.25)
+
+
+def after_the_answer(company: Company, one: Asking) -> list[dict[str, Any]]:
+    """The request whose answer asked to wait, and those to the same organization since."""
+    asked = [request for request in company.asked() if f"/{one.name}/" in request["path"]]
+    return asked[next(at for at, request in enumerate(asked) if request["fault"]) :]
+
+
+def check_that_it_waited(company: Company, one: Asking) -> None:
+    """The organization was left alone for so long, then asked for the page that was due."""
+    told, *later = after_the_answer(company, one)
+    assert later[0]["at"] - told["at"] >= one.least
+    page = next(request for request in later if "expand=env" in request["query"] and "Token" in request["query"])
+    assert (told["query"] == page["query"]) == (one.kind == "throttle")
 
 
 def test_the_quota_that_headers_tell_is_kept(project: Project, company: Company) -> None:
