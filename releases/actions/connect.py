@@ -26,7 +26,7 @@ KIND = "connection"
 DEFAULT_VARIABLE = "AZURE_DEVOPS_EXT_PAT"
 VALID_FOR = timedelta(minutes=30)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,98}")
-_NAMES_A_TOKEN = re.compile(r"PAT|TOKEN", re.IGNORECASE)
+_WORDS_FOR_A_TOKEN = {"PAT", "TOKEN"}
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,10 @@ def _variable(wish: Wish) -> str:
     if wish.credential_kind == Organization.Credential.ENTRA:
         return ""
     name = wish.credential_variable.strip() or DEFAULT_VARIABLE
-    if not _VARIABLE.fullmatch(name) or not _NAMES_A_TOKEN.search(name):
+    if not _VARIABLE.fullmatch(name) or not _WORDS_FOR_A_TOKEN & set(name.upper().split("_")):
         raise Invalid(
-            "Give the name of an environment variable that holds the token, with PAT or TOKEN in it; never the token.",
+            "Give the name of an environment variable that holds the token, with the word PAT or TOKEN in "
+            "it, like MY_PAT; never the token.",
             code="credential",
         )
     return name

@@ -40,7 +40,6 @@ class Organization(models.Model):
     quota_reset_at = models.DateTimeField(null=True, blank=True)
     quota_read_at = models.DateTimeField(null=True, blank=True)
     clock_skew_seconds = models.FloatField(null=True, blank=True)
-    sending_enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -19,7 +19,6 @@ from releases.errors import AzureThrottled
 from releases.models import Organization
 
 LONGEST_WAIT_SECONDS = 3600.0
-SKEW_WORTH_NOTING_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 900.0
 
 

@@ -75,13 +75,6 @@ def kind_of(artifact: Candidate) -> TriggerKind:
     return next((kind for pattern, kind in _KINDS if pattern.search(artifact.type)), TriggerKind.UNKNOWN)
 
 
-def needs_definition(reason: str, candidates: Collection[Candidate], stated_alias: str) -> bool:
-    """True when only the definition's triggers (or the description) can tell what started the release."""
-    if reason != CONTINUOUS_INTEGRATION:
-        return False
-    return _marked(candidates) is None and _called(candidates, stated_alias) is None
-
-
 def _marked(candidates: Collection[Candidate]) -> Candidate | None:
     return next((one for one in candidates if one.is_triggering), None)
 

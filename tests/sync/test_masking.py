@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from releases.models import SourceDocument
 from releases.sync.masking import MASK, without_secrets
 from releases.sync.store import store_detailed, store_listed
-from releases.sync.store.documents import text_of
 from tests.sync import told
+from tests.sync.documents import text_of
 
 CANARY = "c4n4ry-7f3e9a"
 PAT = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst"

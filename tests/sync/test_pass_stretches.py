@@ -67,11 +67,10 @@ def test_the_longest_stretch_is_halved_only_while_that_saves_pages() -> None:
     assert stretches.halve_longest() is None
 
 
-def test_what_is_read_from_the_beginning_is_told_by_the_first_open_stretch() -> None:
+def test_how_much_is_read_is_told_over_all_stretches() -> None:
     stretches = Stretches.between(at(0), at(100), count=4)
     stretches.all[0].stored([at(1), at(24)], token=None, read=2)
     stretches.all[2].stored([at(51)], token="1", read=1)
-    assert stretches.read_through == at(25)
     assert stretches.read == 3
     assert stretches.read_to == at(51)
 

@@ -24,8 +24,8 @@ from releases.models import (
     Workspace,
 )
 from releases.sync.store import store_listed
-from releases.sync.store.documents import text_of
 from tests.sync import told
+from tests.sync.documents import text_of
 
 pytestmark = pytest.mark.django_db
 

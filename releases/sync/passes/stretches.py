@@ -106,12 +106,6 @@ class Stretches:
         return sum(one.read for one in self.all)
 
     @property
-    def read_through(self) -> datetime | None:
-        """Everything created before this time is stored."""
-        open_ones = [one for one in self.all if not one.is_done]
-        return (open_ones[0].read_to or open_ones[0].since) if open_ones else self.last
-
-    @property
     def read_to(self) -> datetime | None:
         """The creation time of the newest stored release."""
         return max((one.read_to for one in self.all if one.read_to), default=None)

@@ -5,7 +5,6 @@ from threading import local
 
 import zstandard
 
-from releases.models import SourceDocument
 from releases.states import Depth
 from releases.sync.mapping.tables import Row
 
@@ -24,9 +23,3 @@ def compressed(document: bytes) -> bytes:
 def document_row(project: int, key: str, *, depth: Depth, sha256: str, body: bytes, now: datetime) -> Row:
     """The row of one compressed document; `sha256` is of it before that, which is what the manifest names."""
     return [project, key, depth.value, sha256, body, now]
-
-
-def text_of(row: SourceDocument) -> bytes:
-    """The document a row holds."""
-    result: bytes = zstandard.decompress(bytes(row.body))
-    return result
