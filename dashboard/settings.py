@@ -37,6 +37,7 @@ SECRET_KEY = env.secret_key(
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [str(urlsplit(PUBLIC_URL).hostname)] if IS_HTTPS else LOOPBACK_HOSTS
 INSTALLED_APPS = [
+    "releases",  # before django.contrib.auth: its `changepassword` leaves its event in the trail
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,7 +50,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    "releases",
     "dashboard",
 ]
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from releases import audit
+from releases.actions.users import change_password
 from releases.audit import System
 from releases.models import User
 
@@ -20,6 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This email address and password do not belong together. Check both.",
+        "enter_current_password": "This is not your current password.",
         "too_many_login_attempts": "Too many attempts failed. Wait five minutes, then try again.",
     }
 
@@ -32,6 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         with transaction.atomic():
             super().login(request, user)
             audit.append("signin.succeeded", by=user, object=("user", user.subject))
+
+    def set_password(self, user: User, password: str) -> None:
+        """People change their own password only."""
+        change_password(user, password, by=user)
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out, and say so in the trail."""

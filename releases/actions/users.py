@@ -37,6 +37,18 @@ def create_user(email: str, *, name: str, by: Actor, password: str | None = None
     return user
 
 
+def change_password(user: User, password: str, *, by: Actor, via: Via | None = None) -> None:
+    """Replace the password of an account; sessions that the old one opened end on their next request. Raises Denied,
+    Invalid (the password)."""
+    if by != user:
+        check_can_manage_people(by, None)
+    _require_good(password, user)
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        audit.append("user.password_changed", by=by, object=("user", user.subject), via=via)
+
+
 def grant_role(
     user: User, *, role: Role, by: Actor, project: Project | None = None, via: Via | None = None
 ) -> Membership:
@@ -98,10 +110,14 @@ def _require_usable(user: User, *, password: str | None) -> None:
     if not user.name.strip():
         raise Invalid("An account needs a name.", code="invalid_name")
     if password is not None:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise Invalid(" ".join(error.messages), code="weak_password") from None
+        _require_good(password, user)
+
+
+def _require_good(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="weak_password") from None
 
 
 def _require_another_administrator(user: User) -> None:

@@ -3,6 +3,7 @@
 The key class comes first in every view, so that an anonymous request is answered 401 and told how to sign in.
 """
 
+import logging
 from datetime import timedelta
 from secrets import compare_digest
 from typing import Any
@@ -17,6 +18,8 @@ from rest_framework.request import Request
 
 from releases.actions.api_keys import KEY_BEGINS_WITH, digest_of
 from releases.models import ApiKey, User
+
+log = logging.getLogger(__name__)
 
 SCHEME = "bearer"
 LONGEST_KEY = 200
@@ -70,6 +73,8 @@ def _refused(request: Request, sentence: str, *, code: str) -> AuthenticationFai
         count = cache.incr(name)
     except ValueError:  # it expired between the two calls
         count = 1
+    if count == REFUSALS_A_MINUTE:
+        log.warning("%s keys from %s were refused within a minute; more wait.", count, request.META.get("REMOTE_ADDR"))
     return Throttled(wait=60) if count > REFUSALS_A_MINUTE else AuthenticationFailed(sentence, code=code)
 
 

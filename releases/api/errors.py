@@ -14,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from releases.api.refused import note_refusal
 from releases.errors import AzureError, Conflict, Denied, Invalid, ReleasesError
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ def answered(error: Exception, context: dict[str, Any]) -> Response:
     """The answer for any error that a view raised."""
     if isinstance(error, ReleasesError):
         set_rollback()
+        if isinstance(error, Denied):
+            note_refusal(context["request"], error)
         return _answer(_status(error), code=error.code, sentence=error.sentence)
     known = exception_handler(error, context)
     if known is not None:

@@ -8,6 +8,7 @@ EVENTS = {
     "sync.requested": "Somebody asked for a sync now.",
     "connection.saved": "An organization, project or workspace was connected, or its connection changed.",
     "user.created": "A person got an account.",
+    "user.password_changed": "A password was replaced, by its owner or from the shell; other sessions ended with it.",
     "user.deactivated": "An account was closed; its sessions and keys ended with it.",
     "user.role_granted": "A person got a role, in one project or in all.",
     "user.role_revoked": "A role was taken away.",
@@ -16,7 +17,7 @@ EVENTS = {
     "signin.succeeded": "Somebody signed in.",
     "signin.failed": "A sign-in was refused.",
     "signin.ended": "Somebody signed out.",
-    "action.refused": "Somebody asked for what they may not do; the sentence they saw is the private reason.",
+    "action.refused": "Somebody asked for what they, or their key, may not do; the sentence is the private reason.",
 }
 """Every event type, with what one such event means."""
 

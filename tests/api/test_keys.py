@@ -146,6 +146,7 @@ def test_the_commands_make_and_end_a_key_that_works(user: User) -> None:
     assert refusal(secret) == (401, "revoked_key")
     assert list(AuditEvent.objects.filter(seq__gt=1).values_list("type", "actor_ref").order_by("seq")) == [
         ("api_key.created", "shell"),
+        ("action.refused", user.subject),
         ("api_key.revoked", "shell"),
     ]
 
