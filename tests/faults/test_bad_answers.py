@@ -1,11 +1,16 @@
 """Faults 2 to 7: answers that are none, halves, somebody else's, or run in circles."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from releases.models import Organization, Project, Release, SyncRun
 from releases.sync.passes.lines import Ended
 from releases.sync.passes.stretches import Stretches
-from tests.company import VARIABLE, Company
+from tests.company import VARIABLE, Company, living_company
 from tests.faults import seen
 from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
 
@@ -103,22 +108,47 @@ def test_a_refused_credential_is_tried_once_and_said_once(
     assert run.sentence not in seen.page(seen.OVERVIEW)
 
 
-def test_a_credential_that_ends_in_the_middle_loses_nothing(project: Project, company: Company) -> None:
+@pytest.fixture
+def seven_pages(transactional_db: None, tmp_path: Path) -> Iterator[Company]:
+    """A company whose releases fill seven pages."""
+    with living_company(tmp_path, releases=660) as company:
+        assert 600 < company.releases <= 700
+        yield company
+
+
+def test_a_credential_that_ends_on_page_three_of_seven_loses_nothing(
+    seven_pages: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, project = seven_pages, seven_pages.project()
     company.fault("releases.list", "unauthorized", when=BACKFILL, times=0, after=2)
     assert read(project).ended is Ended.PAUSED
     at = Stretches.from_json(history(project).cursor["stretches"])
-    refused = company.asked("releases.list")[-1]
-    assert at.read == 200
-    assert refused["status"] == 401
+    kept, refused = backfill_pages(company)[:-1], company.asked("releases.list")[-1]
+    assert (at.read, len(kept), refused["status"]) == (200, 2, 401)
+    oldest = sorted(row["created"] for row in company.books()["releases"] if row["deleted"] is None)
+    assert Release.objects.filter(created_on__lte=oldest[199]).count() == 200
+    assert at.read_to == datetime.fromisoformat(oldest[199])
     assert seen.source(project, "Sign-in refused") in seen.page()
     assert seen.stale(project) in seen.page(seen.OVERVIEW)
     assert newest_release() in seen.page(seen.RELEASES)
 
     company.heal()
+    monkeypatch.setenv(VARIABLE, "a-new-token")
     assert read(project).ended is Ended.DONE
-    first = next(one for one in company.asked("releases.list") if "expand=env" in one["query"])
-    assert first["query"] == refused["query"]
+    went_on = backfill_pages(company)
+    assert went_on[0]["query"] == refused["query"]
+    assert not {one["query"] for one in kept} & {one["query"] for one in went_on}
     assert Release.objects.count() == company.releases
+    text = seen.page()
+    assert seen.source(project, "Up to date") in text
+    assert seen.ALL_READ in text
+    assert "Known gaps" not in text
+
+
+def backfill_pages(company: Company) -> list[dict[str, Any]]:
+    """The requests for pages of the history, oldest first."""
+    pages = [one for one in company.asked("releases.list") if "expand=env" in one["query"]]
+    return [one for one in pages if "Filter" not in one["query"] and "minCreated" not in one["query"]]
 
 
 @pytest.mark.parametrize("args", [{}, {"items": 30}])

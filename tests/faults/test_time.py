@@ -1,4 +1,7 @@
-"""Faults 9 to 11: what changes while it is read, answers that are late, clocks that differ."""
+"""Faults 9 to 11: what changes while it is read, answers that are late, clocks that differ.
+
+Late answers come here in a thirtieth of the real times; `tests/soak/test_late.py` waits the real ones.
+"""
 
 import threading
 from datetime import timedelta
