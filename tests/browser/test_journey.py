@@ -1,14 +1,19 @@
 """The walk that shows what Slipway is for: sign in, what is live, which releases carried a model version, and why."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import THEMES, WIDTHS, axe_violations, explained, sideways_pixels, sign_in
+from tests.up import Up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 NARROWEST = 360
+SECOND_HALF_MS = 500
+"""Time in which the second press of a double click would have left its trace."""
 
 
 def a_carried_version(page: Page) -> str:
@@ -100,9 +105,18 @@ def test_the_sign_in_page_is_accessible_and_fits(open_page):
     axe_clean_in_every_look(open_page("/accounts/login/", person=None), "sign-in")
 
 
-def test_a_double_click_on_sync_now_asks_once(open_page):
+def test_a_double_click_on_sync_now_asks_once(open_page, demo):
     page = open_page("/sync/", person="operator")
+    before = asked_for_syncs(demo)
     button = page.get_by_role("button", name=re.compile("sync now", re.IGNORECASE)).first
     button.dblclick()
-    page.wait_for_load_state("load")
+    expect(page.get_by_text("Asked for a sync of").first).to_be_visible()
+    page.wait_for_timeout(SECOND_HALF_MS)
+    assert asked_for_syncs(demo) == before + 1
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def asked_for_syncs(demo: Up) -> int:
+    """How often the trail of the running demo says that somebody asked; each event is one wake-up of the worker."""
+    with closing(sqlite3.connect(demo.var / "slipway.sqlite3")) as database:
+        return database.execute("SELECT count(*) FROM releases_auditevent WHERE type = 'sync.requested'").fetchone()[0]

@@ -103,7 +103,7 @@ def test_gaps_and_set_aside_answers_are_listed_with_their_reasons(signed_in, pro
     SyncGap.objects.create(project=project, feed="changes", gap_from=now, reason="Not given.")
     text = words(signed_in.get("/sync/"))
     assert "Set aside, 1" in text
-    assert "release:912" in text and "rank is a text" in text
+    assert "Release 912" in text and "rank is a text" in text
     assert "release:7" not in text
     assert "Known gaps, 1 open of 1" in text and "still open not yet Not given." in text
 
@@ -193,6 +193,23 @@ def test_sync_now_wakes_the_worker_for_every_project_the_person_acts_in(
     event = AuditEvent.objects.get(type="sync.requested")
     assert (event.project_id, event.outcome) == (project.pk, "ok")
     assert "Asked for a sync of Learn_MLOps." in words(response)
+
+
+def test_two_presses_at_once_ask_once_and_a_later_one_asks_again(
+    project, monkeypatch, django_capture_on_commit_callbacks
+):
+    woken = []
+    monkeypatch.setattr("releases.actions.sync_now.nudge", lambda task, **_: woken.append(task))
+    first, second = (factories.browser_of(factories.user(role=Role.OPERATOR)) for _ in range(2))
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(3):
+            first.post("/sync/now/")
+        assert AuditEvent.objects.filter(type="sync.requested").count() == 1
+        second.post("/sync/now/")
+        monkeypatch.setattr("releases.actions.sync_now.SAME_PRESS", timedelta(0))
+        first.post("/sync/now/")
+    assert woken == ["sync.project"] * 3
+    assert AuditEvent.objects.filter(type="sync.requested").count() == 3
 
 
 def test_an_auditor_reads_why_the_button_is_closed_and_a_forged_post_is_refused(project):
