@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from releases.azure.answers import Line, Malformed, Sheet, Unread, taken_apart
+from releases.azure.answers import Line, Malformed, Sheet, taken_apart
 from releases.azure.devops import DevOps
 from releases.models import Watermark
 from releases.states import Depth
@@ -35,6 +35,10 @@ EDGE = timedelta(seconds=1)
 """Asked for beyond each end of a stretch: whether Azure's bounds are inclusive is not documented."""
 
 
+_Answer = tuple[datetime, "Future[Sheet]"]
+"""When a page was asked for, and the page as soon as the desk has taken it apart."""
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """One page of a stretch, taken apart: the releases that belong to the stretch, and when it was asked for."""
@@ -52,9 +56,9 @@ class _Pages:
 
     work: Work
     stretches: Stretches
+    desk: ThreadPoolExecutor
     waiting: list[tuple[Stretch, str | None]] = field(default_factory=list)
     tokens: dict[int, Tokens] = field(default_factory=dict)
-    sheets: dict[int, Sheet] = field(default_factory=dict)
     ahead: int = 1
     """One request waits for a thread, so that no connection idles while a page is looked at here."""
 
@@ -68,30 +72,29 @@ class _Pages:
             self.waiting.append((new, None))
         return self.waiting.pop(0) if self.waiting else None
 
-    def ask(self, question: tuple[Stretch, str | None], calls: Calls) -> "Future[tuple[datetime, Unread]]":
+    def ask(self, question: tuple[Stretch, str | None], calls: Calls) -> "Future[_Answer]":
         stretch, token = question
         asked_at = calls.asked_at()
         project = self.work.project.azure_id
         since = stretch.since - EDGE if stretch.since else None
         bound = stretch.bound + EDGE if stretch.bound else None
 
-        def page(devops: DevOps) -> tuple[datetime, Unread]:
-            return asked_at, devops.unread_releases(project, token=token, min_created=since, max_created=bound)
+        def page(devops: DevOps) -> _Answer:
+            unread = devops.unread_releases(project, token=token, min_created=since, max_created=bound)
+            return asked_at, self.desk.submit(taken_apart, unread)
 
         return calls.elsewhere(page)
 
-    def came(self, question: tuple[Stretch, str | None], answer: tuple[datetime, Unread]) -> None:
+    def came(self, question: tuple[Stretch, str | None], answer: "_Answer") -> None:
         stretch, token = question
-        unread = answer[1]
-        self.tokens.setdefault(id(stretch), Tokens(token)).note(unread.token)
-        sheet = self.sheets[id(unread)] = taken_apart(unread)
+        sheet = answer[1].result()
+        self.tokens.setdefault(id(stretch), Tokens(token)).note(sheet.token)
         beyond = stretch.until is not None and any(line.created_on >= stretch.until for line in sheet.lines)
         if sheet.token and not beyond:
             self.waiting.append((stretch, sheet.token))
 
-    def sheet(self, stretch: Stretch, asked_at: datetime, unread: Unread) -> _Sheet:
+    def sheet(self, stretch: Stretch, asked_at: datetime, whole: Sheet) -> _Sheet:
         """The page that came, with what of it is stored already."""
-        whole = self.sheets.pop(id(unread))
         lines = [line for line in whole.lines if stretch.takes(line.created_on)]
         hashes = {line.id: line.sha256 for line in lines}
         unchanged = store.unchanged(self.work.project, hashes, depth=Depth.LISTED)
@@ -112,10 +115,10 @@ def unread(mark: Watermark) -> list[gaps.Range]:
 def backfill(work: Work, mark: Watermark) -> bool:
     """Go on reading the history until it is complete (True) or the budget is spent (False)."""
     stretches = _stretches(work, mark)
-    pages = _Pages(work, stretches)
-    came = in_flight(pages, work.calls)
-    sheets = (pages.sheet(stretch, asked_at, unread) for (stretch, _), (asked_at, unread) in came)
     with desk() as threads:
+        pages = _Pages(work, stretches, threads)
+        came = in_flight(pages, work.calls)
+        sheets = (pages.sheet(stretch, asked_at, sheet.result()) for (stretch, _), (asked_at, sheet) in came)
         for sheet, (told, malformed) in read_ahead(sheets, partial(_read, threads)):
             _keep(work, mark, stretches, sheet, told, malformed)
     if stretches.is_done:
