@@ -93,6 +93,10 @@ class Shell:
         """Those whose history may be out of date; the pages that show it say so."""
         return [source for source in self.sources if source.standing.is_stale]
 
+    def stale_in(self, project: int) -> Sequence[Source]:
+        """The same for a page that is of one project alone."""
+        return [source for source in self.stale if source.project and source.project.pk == project]
+
     @property
     def checked_at(self) -> datetime | None:
         """How fresh the history is."""

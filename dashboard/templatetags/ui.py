@@ -157,6 +157,13 @@ def run_kind(kind: str) -> str:
     return RUN_KINDS.get(kind, kind.capitalize())
 
 
+@register.filter
+def set_aside_name(key: str) -> str:
+    """`Release 402` for `release:402`, `Training run port-weather-train-118` for `training-run:...`."""
+    noun, _, name = key.partition(":")
+    return f"{noun.replace('-', ' ').capitalize()} {name}".strip()
+
+
 @register.simple_tag(takes_context=True)
 def outside(context: template.Context, url: str) -> str:
     """The address when a page may link to it, else nothing. Configured origins are handed in by the shell."""

@@ -1,5 +1,6 @@
 """Connecting an organization, a project and its workspace: ask, see one result per need, save."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from releases.queries.access import visible_projects
 def show(request: HttpRequest) -> HttpResponse:
     """What is connected and the form for more; posted, the connection is tried."""
     user = reader(request)
-    form = ConnectForm(request.POST or None)
+    form = ConnectForm(request.POST or None, initial=_asked_before(user, request.GET.get("again", "")))
     if form.is_valid():
         try:
             inquiry = connect.ask(form.wish(), by=user)
@@ -50,6 +51,14 @@ def save(request: HttpRequest, inquiry: UUID) -> HttpResponse:
     project = connect.save(_asked_by(user, inquiry), by=user)
     messages.success(request, f"{project.name} is connected. Its history is being read.")
     return redirect("sync")
+
+
+def _asked_before(user: User, inquiry: str) -> dict[str, Any]:
+    """What the reader typed when they asked this, to change something in it; nothing for anybody else's."""
+    try:
+        return dict(_asked_by(user, UUID(inquiry)).payload) if inquiry else {}
+    except (ValueError, Http404):
+        return {}
 
 
 def _asked_by(user: User, inquiry: UUID) -> Inquiry:

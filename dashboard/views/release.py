@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from dashboard.reader import reader
+from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 from releases.queries.links import release_url
 from releases.queries.release import ReleaseSeen, release_seen
@@ -25,6 +26,7 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
         "is_abandoned": seen.release.status == ReleaseStatus.ABANDONED,
         "has_steps": seen.release.depth == Depth.DETAILED,
         "is_moving": seen.release.is_unfinished,
+        "stale": shell_of(request).stale_in(seen.release.project_id),
     }
     page, fragment = "pages/release/release.html", "pages/release/_release.html"
     return page_or_fragment(request, page, fragment, context, news=_news(seen))

@@ -16,13 +16,15 @@ def show(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     filters = filters_of(user, request.GET)
     found = page(user, filters=filters, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
-    facets: list[Facet] = facets_of(user, request.GET, filters, pipelines=shell_of(request).pipelines)
+    shell = shell_of(request)
+    facets: list[Facet] = facets_of(user, request.GET, filters, pipelines=shell.pipelines)
     context = {
         "page": found,
         "filters": filters,
         "facets": facets,
         "is_first": not (request.GET.get("before") or request.GET.get("after")),
         "counted_to": COUNTED_TO,
+        "stale": shell.stale_in(filters.pipeline.project_id) if filters.pipeline else shell.stale,
     }
     news = f"{found.count} releases"
     return page_or_fragment(request, "pages/releases/releases.html", "pages/releases/_list.html", context, news=news)

@@ -17,6 +17,7 @@ from releases.models import (
     Release,
     ReleaseCommit,
     ReleaseStage,
+    SetAside,
     Stage,
     Step,
     User,
@@ -32,7 +33,7 @@ from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import Part, trigger_sentence, version_words
 from releases.queries.statuses import Word, attempt_word, stage_word, step_word, worst
-from releases.states import TriggerKind
+from releases.states import Depth, TriggerKind
 
 COMMITS_SHOWN = 20
 NO_SEATS = StageSeats()
@@ -142,6 +143,7 @@ class ReleaseSeen:
     commits: list[ReleaseCommit]
     commit_count: int
     work_items: list[WorkItem]
+    unread_because: str = ""
 
     @property
     def approvals(self) -> list[tuple[StageOfRelease, Approval]]:
@@ -194,7 +196,14 @@ def _seen(release: Release) -> ReleaseSeen:
         work_items=list(
             WorkItem.objects.filter(release_work_items__release=release).order_by("azure_id")[:COMMITS_SHOWN]
         ),
+        unread_because="" if release.depth == Depth.DETAILED else _unread_because(release),
     )
+
+
+def _unread_because(release: Release) -> str:
+    """Why Azure's whole answer for it was set aside, when it was."""
+    rows = SetAside.objects.filter(project=release.project_id, key=f"release:{release.azure_id}", resolved_at=None)
+    return rows.values_list("reason", flat=True).first() or ""
 
 
 def _stages(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRelease]:

@@ -27,6 +27,7 @@ RUN_AXE = """async () => {
   const found = await axe.run(document, {resultTypes: ['violations']});
   return found.violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)}));
 }"""
+REFUSED = "Failed to load resource: the server responded with a status of 4"
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -42,7 +43,8 @@ class Faults:
         """Note everything this page does wrong from now on."""
 
         def on_console(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            is_the_page_itself = message.text.startswith(REFUSED) and message.location["url"] == page.url
+            if message.type == "error" and not is_the_page_itself:
                 (self.policy if "Content Security Policy" in message.text else self.errors).append(message.text)
 
         def on_request(request: Request) -> None:
@@ -69,7 +71,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 def axe_violations(page: Page) -> list[dict[str, Any]]:
     """What axe-core finds on the page; the script goes in through the debugger, past the page's policy."""
-    page.evaluate(AXE.read_text() + "; 0")
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text() + "; 0")
     found: list[dict[str, Any]] = page.evaluate(RUN_AXE)
     return found
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import THEMES, WIDTHS, axe_violations, explained, sideways_pixels, sign_in
+from tests.browser.pages import PAGES
 from tests.up import Up
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -57,52 +58,21 @@ def test_a_model_that_made_a_release_is_named_with_its_training_run(demo, open_p
     )
 
 
-@pytest.fixture(scope="session")
-def addresses(demo) -> dict[str, str]:
-    """Every page, with the newest release as the example."""
-    reader = demo.browser("admin@harbour.example")
-    release = re.findall(r'href="(/p/[^"/]+/releases/\d+/)"', reader.get(f"{demo.url}/releases/", timeout=20).text)[0]
-    return {
-        "overview": "/",
-        "releases": "/releases/",
-        "nothing-found": "/releases/?model=no-such-model",
-        "release": release,
-        "sync": "/sync/",
-        "connect": "/connect/",
-        "account": "/account/",
-        "components": "/ui/",
-        "password": "/accounts/password/",
-    }
-
-
-PAGES = ["overview", "releases", "nothing-found", "release", "sync", "connect", "account", "components", "password"]
-
-
-def axe_clean_in_every_look(page: Page, name: str) -> None:
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.reload()
-        backgrounds = set()
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-            violations = axe_violations(page)
-            assert not violations, f"{name} {width} {theme}: {explained(violations)}"
-        assert len(backgrounds) == len(THEMES), backgrounds
-        assert sideways_pixels(page) == 0, f"{name} is too wide at {width}"
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_accessible_in_both_themes_and_fits_at_every_width(name, addresses, open_page):
-    page = open_page(addresses[name], person="admin")
-    axe_clean_in_every_look(page, name)
+def test_every_page_is_accessible_in_both_themes_and_fits_at_every_width(name, open_page):
+    page = open_page(PAGES[name].address, person=PAGES[name].person)
+    PAGES[name].settle(page)
+    backgrounds = set()
+    for (width, height), theme in zip(WIDTHS.items(), THEMES, strict=True):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        violations = axe_violations(page)
+        assert not violations, f"{name} {width} {theme}: {explained(violations)}"
+        assert sideways_pixels(page) == 0, f"{name} is too wide at {width}"
+    assert len(backgrounds) == len(THEMES), backgrounds
     page.set_viewport_size({"width": NARROWEST, "height": 800})
-    page.reload()
     assert sideways_pixels(page) == 0, f"{name} is too wide at {NARROWEST}"
-
-
-def test_the_sign_in_page_is_accessible_and_fits(open_page):
-    axe_clean_in_every_look(open_page("/accounts/login/", person=None), "sign-in")
 
 
 def test_a_double_click_on_sync_now_asks_once(open_page, demo):
@@ -119,4 +89,5 @@ def test_a_double_click_on_sync_now_asks_once(open_page, demo):
 def asked_for_syncs(demo: Up) -> int:
     """How often the trail of the running demo says that somebody asked; each event is one wake-up of the worker."""
     with closing(sqlite3.connect(demo.var / "slipway.sqlite3")) as database:
-        return database.execute("SELECT count(*) FROM releases_auditevent WHERE type = 'sync.requested'").fetchone()[0]
+        counted = database.execute("SELECT count(*) FROM releases_auditevent WHERE type = 'sync.requested'")
+        return int(counted.fetchone()[0])

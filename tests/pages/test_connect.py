@@ -109,3 +109,15 @@ def test_another_persons_question_is_not_found(browser):
     stranger = factories.browser_of(factories.user(role=Role.ADMINISTRATOR))
     assert stranger.get(f"/connect/{inquiry.pk}/").status_code == 404
     assert stranger.post(f"/connect/{inquiry.pk}/save/").status_code == 404
+
+
+def test_who_changes_something_finds_what_they_typed_and_nobody_else_does(browser):
+    browser.post("/connect/", WISH)
+    inquiry = Inquiry.objects.get()
+    answered(inquiry)
+    assert f"/connect/?again={inquiry.pk}" in browser.get(f"/connect/{inquiry.pk}/").content.decode()
+    typed = f'value="{WISH["organization_url"]}"'
+    assert typed in browser.get(f"/connect/?again={inquiry.pk}").content.decode()
+    stranger = factories.browser_of(factories.user(role=Role.ADMINISTRATOR))
+    for client, again in ((stranger, inquiry.pk), (browser, "no-such-thing")):
+        assert typed not in client.get(f"/connect/?again={again}").content.decode()

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from releases.models import Watermark
+from tests import factories
 from tests.pages.company import company
 from tests.pages.reading import HTMX, words
 from tests.pages.test_sync import read
@@ -78,5 +79,8 @@ def test_a_fragment_says_by_itself_that_what_is_shown_went_stale_and_that_it_is_
     assert 'data-poll="' in signed_in.get(path).content.decode()
     read(project, ago=timedelta(hours=3))
     assert "stale since" in words(signed_in.get(path, headers=HTMX))
+    Watermark.objects.update(checked_at=timezone.now())
+    read(factories.project(name="Another"), ago=timedelta(hours=3))
+    assert ("stale since" in words(signed_in.get(path, headers=HTMX))) is (not path.startswith("/p/"))
     Watermark.objects.update(checked_at=timezone.now())
     assert "stale since" not in words(signed_in.get(path, headers=HTMX))

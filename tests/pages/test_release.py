@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from releases.models import Commit, Release, ReleaseCommit
+from releases.models import Commit, Release, ReleaseCommit, SetAside
 from releases.states import ArtifactRole, DeploymentStatus, Depth, ReleaseStatus, Role, StageStatus, TriggerKind
 from tests import factories
 from tests.factories import NOON
@@ -81,6 +81,10 @@ def test_an_attempt_that_broke_before_it_deployed_anything_is_a_failed_one(signe
 def test_steps_that_were_not_read_are_said_to_be_missing(signed_in):
     made = company()
     assert "Those of this release were not read yet." in words(signed_in.get(address(made.live)))
+    aside = {"key": f"release:{made.live.azure_id}", "first_seen_at": NOON, "last_seen_at": NOON}
+    SetAside.objects.create(project=made.project, reason="A list was expected.", **aside)
+    text = words(signed_in.get(address(made.live)))
+    assert "Azure's answer with the steps could not be read. A list was expected." in text
 
 
 def test_versions_stand_against_what_is_live_and_missing_links_are_said(signed_in):

@@ -1,0 +1,117 @@
+"""Every page of the product with its states, as the demo shows them. Used by the axe test and by the screenshots.
+
+What the demo cannot show (a release deleted in Azure, 500 and 503) is tested with rows of its own in `tests/pages`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+ANSWER_MILLISECONDS = 30_000
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page in one state: its address, or the first release of a list; who looks; what they do there first."""
+
+    address: str
+    is_list: bool = False
+    person: str | None = "admin"
+    act: Callable[[Page], None] | None = None
+
+    def go(self, page: Page) -> None:
+        """Come to it. The page knows the product's address as its base."""
+        page.goto(self.address)
+        self.settle(page)
+
+    def settle(self, page: Page) -> None:
+        """From its address on: open the release, do what is to be done."""
+        if self.is_list:
+            page.locator("#_list tbody tr a[data-row]").first.click()
+            page.locator("#_release").wait_for()
+        if self.act:
+            self.act(page)
+        page.wait_for_load_state("load")
+
+
+def _open_a_filter(page: Page) -> None:
+    page.locator("details.facets summary").nth(1).click()
+
+
+def _two_pages_on(page: Page) -> None:
+    for _ in range(2):
+        page.locator("a[rel=next]").click()
+        page.locator("a[rel=prev]").wait_for()
+
+
+def _open_the_menu(page: Page) -> None:
+    page.locator("button[popovertarget=me]:visible").click()
+
+
+def _ask_for_the_keys(page: Page) -> None:
+    page.keyboard.press("?")
+
+
+def _try_without_a_project(page: Page) -> None:
+    page.get_by_label("Organization address").fill("https://dev.azure.com/port-authority")
+    page.get_by_role("button", name="Test the connection").click()
+    page.locator(".err").first.wait_for()
+
+
+def _try_the_connection(page: Page) -> None:
+    known = re.search(r"(http://\S+), token in (\w+)", page.locator("ul.gates").inner_text())
+    assert known
+    page.get_by_label("Organization address").fill(known[1])
+    page.get_by_label("Project", exact=True).fill("MLOps")
+    page.get_by_label("Sign in as").select_option("pat")
+    page.get_by_label("Variable that holds the token").fill(known[2])
+    page.get_by_role("button", name="Test the connection").click()
+    page.locator("#_answer .btn").first.wait_for(timeout=ANSWER_MILLISECONDS)
+
+
+def _press_what_is_closed(page: Page) -> None:
+    """As somebody does whose page is older than their role: the button is closed, the form is sent all the same."""
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[action=\"/sync/now/\"]').submit()")
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.locator("input[name=login]").fill("nobody@harbour.example")
+    page.locator("input[name=password]").fill("not the password")
+    page.locator("input[name=password]").press("Enter")
+    page.locator("[role=alert]").wait_for()
+
+
+PAGES = {
+    "overview": Visit("/"),
+    "overview-rows": Visit("/?view=rows"),
+    "releases": Visit("/releases/"),
+    "releases-filtered": Visit("/releases/?trigger=model"),
+    "releases-filter-open": Visit("/releases/", act=_open_a_filter),
+    "releases-empty": Visit("/releases/?model=no-such-model"),
+    "releases-deep": Visit("/releases/", act=_two_pages_on),
+    "release": Visit("/releases/", is_list=True),
+    "release-model": Visit("/releases/?trigger=model", is_list=True),
+    "release-waiting": Visit("/releases/?state=waiting", is_list=True),
+    "release-failed": Visit("/releases/?state=failed", is_list=True),
+    "sync": Visit("/sync/"),
+    "sync-closed": Visit("/sync/", person="auditor"),
+    "connect": Visit("/connect/"),
+    "connect-closed": Visit("/connect/", person="qa"),
+    "connect-errors": Visit("/connect/", act=_try_without_a_project),
+    "connect-answer": Visit("/connect/", act=_try_the_connection),
+    "account": Visit("/account/"),
+    "password": Visit("/accounts/password/"),
+    "menu": Visit("/", act=_open_the_menu),
+    "keys": Visit("/", act=_ask_for_the_keys),
+    "components": Visit("/ui/"),
+    "api": Visit("/api/"),
+    "error-400": Visit("/releases/?before=nothing"),
+    "error-403": Visit("/sync/", person="auditor", act=_press_what_is_closed),
+    "error-404": Visit("/p/no-such-project/releases/1/"),
+    "signin": Visit("/accounts/login/", person=None),
+    "signin-error": Visit("/accounts/login/", person=None, act=_sign_in_wrongly),
+    "signout": Visit("/accounts/logout/"),
+}
