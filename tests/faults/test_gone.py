@@ -18,7 +18,7 @@ def test_a_release_deleted_between_list_and_detail_is_kept_and_marked(project: P
     chosen = Release.objects.filter(stages__deployments__isnull=False).order_by("azure_id").first()
     assert chosen is not None
     company.fault("releases.get", "deleted", times=0, args={"id": chosen.azure_id})
-    assert read(project, line=DETAILS).ended is Ended.DONE
+    assert read(project, line=DETAILS, connections=4).ended is Ended.DONE
     assert list(Release.objects.exclude(gone_at=None).values_list("azure_id", flat=True)) == [chosen.azure_id]
     assert Deployment.objects.filter(release_stage__release=chosen).exists()
     after = counts()

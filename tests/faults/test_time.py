@@ -32,7 +32,7 @@ def test_releases_that_change_while_the_history_is_read_are_found(project: Proje
 
     read(project, on_progress=meanwhile)
     assert next(turns, None) is None
-    read_all(project)
+    read_all(project, connections=4)
     assert disagreements(company, project) == []
     assert f" {company.releases} releases " in seen.page(seen.RELEASES)
 
