@@ -91,6 +91,12 @@ class AzureNoAnswer(AzureError):
     code = "no_answer"
 
 
+class AzureStopped(AzureError):
+    """Slipway itself gave up on the request, because its process was told to end. Says nothing about Azure."""
+
+    code = "stopped"
+
+
 class AzureUnreadable(AzureError):
     """An answer arrived that cannot be read: cut off, not JSON, too large, or of the wrong shape."""
 

@@ -1,9 +1,12 @@
 """Celery's doors, at most five lines each. A task carries ids only: the work itself is in the tables."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from releases.models import Inquiry, Workspace
-from releases.sync import inquiries, registry
+from releases.sync import inquiries, registry, stopping
 from releases.sync.passes import schedule
 from releases.sync.passes.lines import DETAILS, HISTORY
 
@@ -36,3 +39,9 @@ def sync_registry(workspace: int) -> None:
 def answer_inquiry(inquiry: str) -> None:
     """Answer one question of a page."""
     inquiries.answer(Inquiry.objects.get(pk=inquiry))
+
+
+@worker_shutting_down.connect
+def worker_stops(**_: Any) -> None:
+    """A worker that was told to stop finishes its units, but waits for no answer that hangs."""
+    stopping.stop_asking()

@@ -15,8 +15,29 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
+from releases.errors import AzureStopped
+
 Allowed = Callable[[str, str, int, str], bool]
 """scheme, host, port, IP address -> may we talk to it"""
+
+
+_stopped = threading.Event()
+_under_way: set[socket.socket] = set()
+_changing = threading.Lock()
+
+
+def cut_all() -> None:
+    """This process was told to end: shut every exchange under way, of every thread, and let none begin any more."""
+    _stopped.set()
+    with _changing:
+        sockets = list(_under_way)
+    for sock in sockets:
+        _shut(sock)
+
+
+def is_cut() -> bool:
+    """Whether `cut_all` was called."""
+    return _stopped.is_set()
 
 
 class Deadline:
@@ -30,12 +51,20 @@ class Deadline:
         self._local = threading.local()
 
     def start(self, seconds: float) -> None:
-        """A new exchange begins and may take this long."""
+        """A new exchange begins and may take this long. Raises AzureStopped when none may begin any more."""
+        if is_cut():
+            raise AzureStopped("Slipway was stopped before it asked.")
         self._local.at = time.monotonic() + seconds
 
     def guard(self, sock: socket.socket | None) -> None:
         """Shut this socket when the time is up, unless the exchange ends before."""
         self.end()
+        if sock is not None:
+            self._local.sock = sock
+            with _changing:
+                _under_way.add(sock)
+            if is_cut():  # meanwhile
+                _shut(sock)
         self._local.timer = timer = threading.Timer(self.left(), _shut, args=(sock,))
         timer.daemon = True
         timer.start()
@@ -46,6 +75,9 @@ class Deadline:
         if timer is not None:
             timer.cancel()
             self._local.timer = None
+        with _changing:
+            _under_way.discard(getattr(self._local, "sock", None))
+        self._local.sock = None
 
     def left(self) -> float:
         """Seconds left, never negative."""
@@ -53,8 +85,8 @@ class Deadline:
         return max(0.0, at - time.monotonic())
 
     def is_over(self) -> bool:
-        """Whether the time is up."""
-        return self.left() == 0.0
+        """Whether the time is up, or everything was cut."""
+        return self.left() == 0.0 or is_cut()
 
 
 class CutConnections:

@@ -15,10 +15,10 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from releases import outbound
-from releases.azure.deadline import CutConnections, Deadline
+from releases.azure.deadline import CutConnections, Deadline, is_cut
 from releases.azure.refusals import check_answer, first_line, unanswered
 from releases.azure.throttle import Limits, limits_of
-from releases.errors import AzureError, AzureNoAnswer, AzureUnreadable, CredentialRefused
+from releases.errors import AzureError, AzureNoAnswer, AzureStopped, AzureUnreadable, CredentialRefused
 
 CONNECT_SECONDS = 5.0
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -121,6 +121,8 @@ class Wire(HTTPAdapter):
         return b"".join(pieces)
 
     def _given_up(self, error: Exception) -> AzureError:
+        if is_cut():
+            return AzureStopped("Slipway was stopped while it asked.")
         if self._deadline.is_over():
             return AzureNoAnswer(f"{self._service} did not finish within {self._rules.total_seconds:.0f} s.")
         return unanswered(error, service=self._service)

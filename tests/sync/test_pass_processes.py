@@ -14,7 +14,7 @@ import pytest
 from releases.models import Project, Release, SyncRun
 from tests.company import Company, living_company
 from tests.faults.reading import disagreements
-from tests.servers import wait_until
+from tests.servers import die_with_us, wait_until
 from tests.test_broker import client_of
 from tests.workers import database_url
 
@@ -45,6 +45,7 @@ def command(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=die_with_us,
     )
 
 

@@ -19,6 +19,7 @@ from releases.sync import registry
 from releases.sync.passes import lines, schedule
 from releases.sync.passes.lines import DETAILS, HISTORY, Ended, Line, Outcome
 from releases.sync.passes.work import Budget
+from releases.sync.stopping import stop_asking
 
 BUSY_SECONDS = 150
 EXIT = {Ended.FAILED: 1, Ended.PAUSED: 3, Ended.BUSY: 4}
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         projects = _projects(options["project"])
         self.stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.stop.set())
+            signal.signal(number, lambda *_: self._interrupt())
         worst = 0
         for project in projects:
             worst = max(worst, self._project(project, full=options["full"], connections=options["connections"]))
@@ -52,6 +53,10 @@ class Command(BaseCommand):
             raise SystemExit(130)
         if worst:
             raise SystemExit(worst)
+
+    def _interrupt(self) -> None:
+        self.stop.set()
+        stop_asking()
 
     def _project(self, project: Project, *, full: bool, connections: int | None) -> int:
         for line in (HISTORY, DETAILS):

@@ -18,6 +18,7 @@ from releases.errors import (
     AzureError,
     AzureNoAnswer,
     AzureRefused,
+    AzureStopped,
     AzureThrottled,
     AzureUnreachable,
     AzureUnreadable,
@@ -134,6 +135,8 @@ def _try(line: Line, work: Work) -> Outcome:
                 return _failed(line, work, error, failures)
             rests = _throttled(work, error)
             _hindered(line, work.lease, error)
+        except AzureStopped:  # no failure of Azure's: whoever comes next asks again at once
+            return Outcome(Ended.WAITING, failures=work.lease.mark.failures)
         except AzureRefused as error:
             _hindered(line, work.lease, error)
             return _paused(work, error)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from releases.azure.credentials import token_credential
 from releases.azure.ml import MachineLearning, MlAccess
-from releases.errors import AzureError, CredentialRefused, NotThere, PermissionMissing
+from releases.errors import AzureError, AzureStopped, CredentialRefused, NotThere, PermissionMissing
 from releases.models import SyncRun, Workspace
 from releases.nudge import nudge
 from releases.states import SyncRunState
@@ -52,6 +52,9 @@ def sync_workspace(
         _read(workspace, run, lease, full=full, now=at, until=monotonic() + seconds)
     except watermarks.LeaseLost:
         return run.row
+    except AzureStopped:
+        run.stop("Stopped before the end; the next turn goes on from here.")
+        failures = lease.mark.failures
     except AzureError as error:
         failures = lease.mark.failures + 1
         due_at = _failed(workspace, run, error, failures=failures, now=at)
