@@ -20,7 +20,12 @@ rm -f .probe-$$
 if ! [ -x .venv/bin/python ] || ! good .venv/bin/python; then
     found=$(find_python) || sentence "Slipway needs Python 3.11 or newer; $(python3 --version 2>&1 || echo none) was found. Install one, or name it: make run PYTHON=/path/to/python3.11"
     rm -rf .venv
-    "$found" -m venv .venv || sentence "$found cannot make a virtual environment. On Debian: apt install python3-venv"
+    if ! "$found" -m venv .venv >/dev/null 2>&1; then  # Debian keeps a part of it in a package of its own
+        scripts/apt_install.sh python3-venv || true
+        rm -rf .venv
+        "$found" -m venv .venv >/dev/null ||
+            sentence "$found cannot make a virtual environment. On Debian: apt install python3-venv"
+    fi
 fi
 
 lock=requirements.txt
