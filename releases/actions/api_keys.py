@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 
-from django.db import transaction
 from django.utils import timezone
 
 from releases import audit
+from releases.actions.acting import acting
 from releases.audit import Actor, Via
 from releases.errors import Invalid
 from releases.models import ApiKey, User
@@ -41,13 +41,14 @@ def create_api_key(
     via: Via | None = None,
 ) -> NewKey:
     """Make a key that acts for this person within these scopes. Raises Denied, Invalid (scopes, days, name)."""
-    check_can_make_key_for(by, user)
-    held, made_at = known_scopes(scopes), now or timezone.now()
-    _require_usable(name, expires_days)
+    made_at = now or timezone.now()
     prefix = token_hex(PREFIX_BYTES)
     secret = f"{KEY_BEGINS_WITH}_{prefix}_{token_urlsafe(SECRET_BYTES)}"
-    expires_at = made_at + timedelta(days=expires_days)
-    with transaction.atomic():
+    with acting(by, user):
+        check_can_make_key_for(by, user)
+        held = known_scopes(scopes)
+        _require_usable(name, expires_days)
+        expires_at = made_at + timedelta(days=expires_days)
         key = ApiKey.objects.create(
             user=user, name=name, prefix=prefix, digest=digest_of(secret), scopes=held, expires_at=expires_at
         )
@@ -62,9 +63,9 @@ def create_api_key(
 
 def revoke_api_key(key: ApiKey, *, by: Actor, now: datetime | None = None, via: Via | None = None) -> None:
     """End a key now. Revoking it again changes nothing and leaves no event. Raises Denied."""
-    check_can_revoke_key_of(by, key.user)
     revoked_at = now or timezone.now()
-    with transaction.atomic():
+    with acting(by):
+        check_can_revoke_key_of(by, key.user)
         if not ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=revoked_at):
             return
         change = {"revoked_at": (None, revoked_at.isoformat())}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from releases import audit
+from releases.actions.acting import acting
 from releases.audit import Actor, Via
 from releases.errors import Conflict, Invalid
 from releases.models import Inquiry, Organization, Project, User, Watermark, Workspace
@@ -49,10 +50,10 @@ def ask(wish: Wish, *, by: Actor, now: datetime | None = None) -> Inquiry:
 
     Raises Denied, and Invalid when the wish itself cannot be right.
     """
-    check_can_connect(by)
-    payload = asdict(_usable(wish))
     asker = by if isinstance(by, User) else None
-    with transaction.atomic():
+    with acting(by):
+        check_can_connect(by)
+        payload = asdict(_usable(wish))
         inquiry = Inquiry.objects.create(kind=KIND, payload=payload, asked_by=asker, asked_at=now or timezone.now())
         transaction.on_commit(lambda: nudge("inquiries.answer", inquiry=str(inquiry.pk)))
     return inquiry
@@ -64,12 +65,12 @@ def save(inquiry: Inquiry, *, by: Actor, now: datetime | None = None, via: Via |
     Saving again changes the connection. Raises Denied, Conflict (not answered, or too long ago), Invalid (releases
     cannot be read).
     """
-    check_can_connect(by)
-    _require_fresh(inquiry, now=now or timezone.now())
-    wish, found = inquiry.payload, inquiry.answer
-    if not found.get("can_save"):
-        raise Invalid("This connection cannot read releases, so it is not saved.", code="cannot_read")
-    with transaction.atomic():
+    with acting(by):
+        check_can_connect(by)
+        _require_fresh(inquiry, now=now or timezone.now())
+        wish, found = inquiry.payload, inquiry.answer
+        if not found.get("can_save"):
+            raise Invalid("This connection cannot read releases, so it is not saved.", code="cannot_read")
         organization, change = _organization(wish, found)
         project = _project(organization, wish, found)
         if workspace := _workspace(wish, found):

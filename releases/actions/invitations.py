@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 from django.db import transaction
 from django.utils import timezone
 
+from releases.actions.acting import acting
 from releases.actions.users import create_user, grant_role
 from releases.audit import Actor, System, Via
 from releases.errors import Denied
@@ -32,9 +33,9 @@ def invite(role: Role, *, by: Actor, now: datetime | None = None) -> NewInvitati
 
     Raises Denied.
     """
-    check_can_manage_people(by, None)
     now, secret = now or timezone.now(), token_urlsafe(SECRET_BYTES)
-    with transaction.atomic():
+    with acting(by):
+        check_can_manage_people(by, None)
         Invitation.objects.filter(role=role, used_at__isnull=True).delete()
         row = Invitation.objects.create(digest=_digest(secret), role=role, created_at=now, expires_at=now + VALID)
     return NewInvitation(row, secret)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from releases import audit
+from releases.actions.acting import acting
 from releases.audit import Actor
 from releases.models import AuditEvent, Project, User
 from releases.nudge import nudge
@@ -17,8 +18,8 @@ SAME_PRESS = timedelta(seconds=2)
 
 def sync_now(project: Project, *, by: Actor) -> None:
     """Wake the worker for this project, also while it rests. A double click asks once. Raises Denied."""
-    check_can_sync_now(by, project)
-    with transaction.atomic():
+    with acting(by):
+        check_can_sync_now(by, project)
         Project.objects.select_for_update().get(pk=project.pk)  # of two presses at once, one sees the other's event
         if isinstance(by, User) and _just_asked(project, by=by):
             return

@@ -4,10 +4,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from releases import audit
+from releases.actions.acting import acting
 from releases.audit import Actor, Via
 from releases.errors import Conflict, Invalid
 from releases.models import ApiKey, Membership, Project, User
@@ -21,11 +22,11 @@ def create_user(email: str, *, name: str, by: Actor, password: str | None = None
 
     Raises Denied, Invalid (address or password), Conflict (the address is taken).
     """
-    check_can_manage_people(by, None)
     email = email.strip().lower()
-    _require_usable(User(email=email, name=name), password=password)
     try:
-        with transaction.atomic():
+        with acting(by):
+            check_can_manage_people(by, None)
+            _require_usable(User(email=email, name=name), password=password)
             user = User.objects.create_user(email, password, name=name)
             EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
             private = {"email": email, "name": name}
@@ -40,10 +41,10 @@ def create_user(email: str, *, name: str, by: Actor, password: str | None = None
 def change_password(user: User, password: str, *, by: Actor, via: Via | None = None) -> None:
     """Replace the password of an account; sessions that the old one opened end on their next request. Raises Denied,
     Invalid (the password)."""
-    if by != user:
-        check_can_manage_people(by, None)
-    _require_good(password, user)
-    with transaction.atomic():
+    with acting(by, user):
+        if by != user:
+            check_can_manage_people(by, None)
+        _require_good(password, user)
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.append("user.password_changed", by=by, object=("user", user.subject), via=via)
@@ -53,8 +54,8 @@ def grant_role(
     user: User, *, role: Role, by: Actor, project: Project | None = None, via: Via | None = None
 ) -> Membership:
     """Give a role in one project, or in every project. A role already held is left as it is, without an event."""
-    check_can_manage_people(by, project)
-    with transaction.atomic():
+    with acting(by, user):
+        check_can_manage_people(by, project)
         membership, is_new = Membership.objects.get_or_create(user=user, project=project, role=role)
         if is_new:
             _append_role("user.role_granted", user, project=project, change=(None, role.value), by=by, via=via)
@@ -63,8 +64,8 @@ def grant_role(
 
 def revoke_role(user: User, *, role: Role, by: Actor, project: Project | None = None, via: Via | None = None) -> None:
     """Take a role away; it is gone on the person's next request. Raises Conflict for the last administrator."""
-    check_can_manage_people(by, project)
-    with transaction.atomic():
+    with acting(by, user, and_administrators=True):
+        check_can_manage_people(by, project)
         if role == Role.ADMINISTRATOR and project is None:
             _require_another_administrator(user)
         removed, _ = Membership.objects.filter(user=user, project=project, role=role).delete()
@@ -75,8 +76,8 @@ def revoke_role(user: User, *, role: Role, by: Actor, project: Project | None = 
 def deactivate(user: User, *, by: Actor, via: Via | None = None) -> None:
     """Close an account: sessions end on their next request, keys are revoked. Raises Conflict for the last
     administrator."""
-    check_can_manage_people(by, None)
-    with transaction.atomic():
+    with acting(by, user, and_administrators=True):
+        check_can_manage_people(by, None)
         _require_another_administrator(user)
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
             return

@@ -1,6 +1,7 @@
 """What a role lets a person do. Each check raises Denied with a sentence; pages, API and actions ask the same ones.
 
-Roles are read from the database each time, so a role that was taken away is gone on the next request. Slipway itself
+Roles are read from the database each time, so a role that was taken away is gone on the next request; actions ask again
+within `releases.actions.acting`, whose transaction holds the person's row. Slipway itself
 (`System`) may do everything here: what it does is decided by the code that calls.
 """
 
