@@ -65,5 +65,5 @@ def _asked_by(user: User, inquiry: UUID) -> Inquiry:
     """The reader's own question; to everybody else there is none."""
     found = Inquiry.objects.filter(pk=inquiry, kind=connect.KIND, asked_by=user).first()
     if found is None:
-        raise Http404("There is no such question here.")
+        raise Http404("There is no such question here")
     return found

@@ -17,7 +17,7 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     """The release with this id in Azure DevOps; 404 as well when it belongs to a project the reader does not see."""
     seen = release_seen(reader(request), project=project, azure_id=azure_id)
     if seen is None:
-        raise Http404(f"There is no release {azure_id} here.")
+        raise Http404(f"There is no release {azure_id} here")
     context = {
         "seen": seen,
         "release": seen.release,

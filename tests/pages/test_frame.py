@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from releases.errors import AzureUnreachable
 from releases.models import User
 from tests import factories
 from tests.pages.company import company
@@ -78,6 +79,18 @@ def test_a_fault_of_ours_is_told_without_details(signed_in, monkeypatch):
     assert page.status_code == 500
     assert "Slipway could not show this page" in words(page)
     assert "ZeroDivisionError" not in page.content.decode()
+
+
+def test_what_azure_does_not_answer_says_that_nothing_is_lost_and_what_still_works(signed_in, monkeypatch):
+    def silent(*_: object, **__: object) -> None:
+        raise AzureUnreachable("Azure DevOps gave no answer in 45 s.")
+
+    monkeypatch.setattr("dashboard.views.sync.sync_seen", silent)
+    page = signed_in.get("/sync/")
+    assert page.status_code == 503
+    text = words(page)
+    assert "Nothing is lost Azure DevOps gave no answer in 45 s." in text
+    assert "Reading Works" in text and "Fresh history Waits" in text
 
 
 def test_a_stale_form_is_told_in_words(user):

@@ -60,7 +60,8 @@ def test_a_stage_without_a_release_says_so(signed_in):
 
 
 def test_nothing_connected_leads_to_connecting(signed_in):
-    assert "Nothing is connected yet" in words(signed_in.get("/"))
+    text = words(signed_in.get("/"))
+    assert "What is live where Nothing is connected yet" in text
 
 
 def test_connected_and_nothing_read_yet(signed_in):

@@ -132,7 +132,7 @@ def test_another_projects_release_is_not_found_and_not_named():
     hidden = client.get(address(other.live))
     assert hidden.status_code == 404
     assert "Secret project" not in words(hidden)
-    assert f"There is no release {other.live.azure_id} here." in words(hidden)
+    assert f"There is no release {other.live.azure_id} here" in words(hidden)
 
 
 def test_the_cost_does_not_grow_with_stages_attempts_steps_and_history(signed_in):
