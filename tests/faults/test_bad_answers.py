@@ -108,6 +108,24 @@ def test_a_refused_credential_is_tried_once_and_said_once(
     assert run.sentence not in seen.page(seen.OVERVIEW)
 
 
+@pytest.mark.parametrize("kind", ["forbidden", "not_found"])
+def test_a_new_token_that_lacks_a_permission_is_no_refused_sign_in(
+    project: Project, company: Company, kind: str
+) -> None:
+    company.fault("*", "unauthorized", times=0)
+    assert read(project).ended is Ended.PAUSED
+    assert seen.source(project, "Sign-in refused") in seen.page()
+    company.heal()
+    company.fault("*", kind, times=0)
+    assert read(project).ended is Ended.PAUSED
+    organization = Organization.objects.get(pk=project.organization_id)
+    assert (organization.state, organization.state_sentence) == (Organization.State.CONNECTED, "")
+    text = seen.page()
+    assert seen.source(project, "Needs you") in text
+    assert last_run(project).sentence in text
+    assert "Sign-in refused" not in seen.page("/connect/")
+
+
 @pytest.fixture
 def seven_pages(transactional_db: None, tmp_path: Path) -> Iterator[Company]:
     """A company whose releases fill seven pages."""

@@ -23,6 +23,8 @@ from releases.errors import (
     AzureUnreachable,
     AzureUnreadable,
     CredentialRefused,
+    NotThere,
+    PermissionMissing,
 )
 from releases.models import Organization, Project, Watermark
 from releases.sync import gaps, gate, runs, watermarks
@@ -184,6 +186,8 @@ def _refused(organization: Organization, error: AzureRefused) -> Outcome:
     log.warning("Reading %s waits for a person: %s", organization.name, error.code)
     if isinstance(error, CredentialRefused):
         note_standing(organization, Organization.State.AUTH_FAILED, error.sentence)
+    elif isinstance(error, (PermissionMissing, NotThere)):  # whoever is told that is known to Azure
+        note_standing(organization, Organization.State.CONNECTED, "")
     return Outcome(Ended.PAUSED, error, rests=PAUSED_RESTS)
 
 
