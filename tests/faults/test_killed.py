@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from releases.models import SyncManifest, SyncRun
+from releases.models import SyncGap, SyncManifest, SyncRun
 from releases.models.audit import AuditEvent
 from tests import audit_triggers
 from tests.company import Company, living_company
@@ -31,6 +31,7 @@ def slow_company(tmp_path: Path) -> Iterator[Company]:
         yield company
 
 
+@pytest.mark.redis
 @pytest.mark.django_db(transaction=True)
 def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Company, tmp_path: Path) -> None:
     print("seed", SEED)
@@ -42,6 +43,7 @@ def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Co
     assert disagreements(slow_company, killer.project) == []
     disturbed, proved = rows(), manifest()
     assert not SyncRun.objects.filter(state="running").exists()
+    assert not SyncGap.objects.exists()  # nobody was away for long
 
     with audit_triggers.lifted():
         call_command("flush", interactive=False, verbosity=0)
