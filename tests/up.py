@@ -18,6 +18,8 @@ from tests.servers import die_with_us, wait_until
 ROOT = Path(__file__).resolve().parents[1]
 READY = "Ctrl-C stops everything."
 ALL_GONE_SECONDS = 10
+DEMO = ("--demo", "--releases", "20")
+PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "-m sandbox"]
 
 
 @dataclass
@@ -112,3 +114,16 @@ def up(var: Path, *options: str, port: int = 0, **env: str) -> Iterator[Up]:
             os.kill(pid, signal.SIGKILL)
         process.wait()
         printed.unlink()
+
+
+def refusal(*options: str, var: Path, port: int = 0) -> str:
+    """What a start that is refused prints: one line."""
+    with up(var, *options, port=port) as run:
+        assert run.process.wait(30) == 1, run.said
+        assert len(run.said.strip().splitlines()) == 1, run.said
+        return run.said
+
+
+def wait_for_programs(run: Up, *programs: str) -> None:
+    """Return when each of these runs."""
+    wait_until(lambda: all(run.processes(running=name) for name in programs), seconds=60, what=f"{programs} run")
