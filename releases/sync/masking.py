@@ -186,7 +186,7 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, bool) or value is None or value == "":
         return value
     if isinstance(value, dict):
-        return _without_value({name: one if name == "isSecret" else _hidden(one) for name, one in value.items()})
+        return _without_value({name: _hidden(one) for name, one in value.items()})
     if isinstance(value, list):
         return [_hidden(one) for one in value]
     return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else MASK

@@ -53,6 +53,11 @@ def test_a_secret_variable_has_no_value_whatever_its_name_and_whatever_azure_sen
     assert masked(variables)["variables"] == expected
 
 
+@pytest.mark.parametrize("inner", [{"isSecret": PAT}, {"isSecret": {"value": PAT}}, {"isSecret": [PAT]}])
+def test_a_secret_hides_under_no_name_at_any_depth(inner: dict[str, Any]) -> None:
+    assert PAT not in json.dumps(masked({"isSecret": inner})) and PAT not in json.dumps(masked({"password": inner}))
+
+
 def test_inputs_of_tasks_by_their_name_but_not_what_only_names_a_variable() -> None:
     inputs = {"inputs": {"SqlPassword": "$(dbpassword)", "AdminPassword": CANARY, "KeyVaultName": "kv", "script": "ls"}}
     assert masked(inputs)["inputs"] == {
