@@ -133,6 +133,7 @@ class Wire(HTTPAdapter):
         check_answer(response.status_code, headers=response.headers, body=body, limits=limits, service=self._service)
         self._rules.on_body(body)
         response.raw = _Read(body)
+        response._content = body  # or `requests` would read it again, ten kilobytes at a time
         response.headers.pop("Content-Encoding", None)
         response.headers.pop("Location", None)
         return response
