@@ -128,8 +128,6 @@ def sqlite(folder: Path) -> Iterator[Database]:
     migrated(f"sqlite:///{template}", folder=folder)
 
     def fresh() -> str:
-        for old in folder.glob("bench-*.sqlite3*"):
-            old.unlink()
         copy = folder / f"bench-{next(numbers)}.sqlite3"
         shutil.copy(template, copy)
         return f"sqlite:///{copy}"
