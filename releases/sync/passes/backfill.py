@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
-from releases.azure.answers import Line, Malformed, Sheet, taken_apart
+from releases.azure.answers import Line, Sheet, taken_apart
 from releases.azure.devops import DevOps
 from releases.models import Watermark
 from releases.states import Depth
@@ -119,25 +120,20 @@ def backfill(work: Work, mark: Watermark) -> bool:
         pages = _Pages(work, stretches, threads)
         came = in_flight(pages, work.calls)
         sheets = (pages.sheet(stretch, asked_at, sheet.result()) for (stretch, _), (asked_at, sheet) in came)
-        for sheet, (told, malformed) in read_ahead(sheets, partial(_read, threads)):
-            _keep(work, mark, stretches, sheet, told, malformed)
+        for sheet, ready in read_ahead(sheets, partial(_make_ready, work, threads)):
+            _keep(work, mark, stretches, sheet, ready)
     if stretches.is_done:
         _end(work, mark, stretches)
     return stretches.is_done
 
 
-def _read(threads: ThreadPoolExecutor, sheet: _Sheet) -> "Future[tuple[list[store.Told], list[Malformed]]]":
-    return threads.submit(store.read, [line for line in sheet.lines if line.id not in sheet.unchanged])
+def _make_ready(work: Work, threads: ThreadPoolExecutor, sheet: _Sheet) -> "Future[store.Ready]":
+    lines = [line for line in sheet.lines if line.id not in sheet.unchanged]
+    is_alone = not connection.in_atomic_block  # or another connection would not see what was made in that block
+    return threads.submit(store.ready, work.project, lines, now=sheet.asked_at, maps=is_alone)
 
 
-def _keep(
-    work: Work,
-    mark: Watermark,
-    stretches: Stretches,
-    sheet: _Sheet,
-    told: list[store.Told],
-    malformed: list[Malformed],
-) -> None:
+def _keep(work: Work, mark: Watermark, stretches: Stretches, sheet: _Sheet, ready: store.Ready) -> None:
     seen = _seen(mark, sheet.all)
     sheet.stretch.stored([line.created_on for line in sheet.all.lines], token=sheet.all.token, read=len(sheet.lines))
 
@@ -147,8 +143,11 @@ def _keep(
         if sheet.stretch.is_done:
             gaps.history_read(mark, unread=stretches.unread)
 
-    aside = [*sheet.all.malformed, *malformed]
-    keep(work, Answered(told, sheet.asked_at, Depth.LISTED, aside, sheet.unchanged), then=save)
+    aside = [*sheet.all.malformed, *ready.malformed]
+    answered = Answered(
+        ready.told, sheet.asked_at, Depth.LISTED, aside, sheet.unchanged, parents_written=ready.parents_written
+    )
+    keep(work, answered, then=save)
 
 
 def _seen(mark: Watermark, sheet: Sheet) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The desk: a second thread that reads, masks and compresses releases while the pass stores those before.
+"""The desk: a second thread that makes releases ready while the pass stores those before.
 
-Called by the passes. The desk touches no database; at most a few pages lie on it, so that memory stays bounded.
+Called by the passes. It has a database connection of its own; at most a few pages lie on it, so that memory stays
+bounded.
 """
 
 import gc
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+from django.db import connections
 
 from releases.errors import AzureError
 
@@ -25,13 +28,13 @@ WAITING = 1
 
 @contextmanager
 def desk() -> Iterator[ThreadPoolExecutor]:
-    """One thread, gone at the end of the block."""
+    """One thread, gone at the end of the block together with its connection."""
     _collect_garbage_less_often()
     with ThreadPoolExecutor(1, thread_name_prefix="desk") as threads:
         try:
             yield threads
         finally:
-            threads.shutdown(wait=False, cancel_futures=True)
+            threads.submit(connections.close_all)
 
 
 def _collect_garbage_less_often() -> None:

@@ -24,7 +24,8 @@ TRIES = 3
 class Answered:
     """Releases that one request brought, and when it was sent, by the database's clock.
 
-    `unchanged` are the ids of those that it brought just as they are stored.
+    `unchanged` are the ids of those that it brought just as they are stored; `parents_written` counts the rows that
+    were written beforehand for what the others refer to.
     """
 
     items: Sequence[store.Release]
@@ -32,6 +33,7 @@ class Answered:
     depth: Depth
     malformed: Sequence[Malformed] = ()
     unchanged: Collection[int] = ()
+    parents_written: int = 0
 
     @property
     def ids(self) -> list[int]:
@@ -95,7 +97,7 @@ def _store(work: Work, answered: Answered) -> None:
         work.run.add(
             read=len(answered.items) + len(answered.malformed) + len(answered.unchanged),
             changed=stored.changed,
-            rows_written=stored.rows_written,
+            rows_written=stored.rows_written + answered.parents_written,
             set_aside=len(aside),
             manifest=stored.manifest,
         )

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from releases.models import Project
 from releases.states import Depth
+from releases.sync.store.ahead import Ready, ready
 from releases.sync.store.existing import known_hashes
 from releases.sync.store.pages import Release, azure_id, store
 from releases.sync.store.stored import Stored
-from releases.sync.store.told import Told, read
+from releases.sync.store.told import Told
 
-__all__ = ["Release", "Stored", "Told", "azure_id", "read", "store_detailed", "store_listed", "unchanged"]
+__all__ = ["Ready", "Release", "Stored", "Told", "azure_id", "ready", "store_detailed", "store_listed", "unchanged"]
 
 
 def unchanged(project: Project, hashes: Mapping[int, str], *, depth: Depth) -> set[int]:

@@ -22,6 +22,7 @@ from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, DOCUMEN
 from releases.sync.store import existing, live, writing
 from releases.sync.store.documents import document_row
 from releases.sync.store.existing import Existing
+from releases.sync.store.fitting import fit
 from releases.sync.store.parents import known_of, link_models
 from releases.sync.store.plan import Plan, Planner
 from releases.sync.store.stored import Stored
@@ -112,13 +113,11 @@ def _writable_parts(read: _Read, releases: Sequence[Told], *, stored: Stored) ->
 
 
 def _store_together(read: _Read, releases: Sequence[Told]) -> Stored:
-    project, now = read.project, read.now
-    known, parents_written = known_of(project, [one.answer for one in releases], now=now)
-    mapped = [mapped_release(one.answer, known, depth=read.depth, sha256=one.heard, now=now) for one in releases]
-    fit(mapped)
+    project = read.project
+    mapped, parents_written = _mapped(read, releases)
     link_models(project, mapped)
     documents = [
-        document_row(project.pk, one.key, depth=read.depth, sha256=one.kept, body=one.packed, now=now)
+        document_row(project.pk, one.key, depth=read.depth, sha256=one.kept, body=one.packed, now=read.now)
         for one in releases
     ]
     stored = _in_one_transaction(read, mapped, documents)
@@ -128,16 +127,15 @@ def _store_together(read: _Read, releases: Sequence[Told]) -> Stored:
     return stored
 
 
-def fit(mapped: Sequence[Mapped]) -> None:
-    """Cut what is too long for its column. Raises ValueError for a number no column holds."""
-    stages = [stage for release in mapped for stage in (release.stages or {}).values()]
-    attempts = [attempt for stage in stages for attempt in stage.attempts.values()]
-    RELEASE.fit([release.row for release in mapped])
-    STAGE.fit([stage.row for stage in stages])
-    ARTIFACT.fit([row for release in mapped for row in (release.artifacts or {}).values()])
-    DEPLOYMENT.fit([attempt.row for attempt in attempts])
-    STEP.fit([row for attempt in attempts for row in attempt.steps.values()])
-    APPROVAL.fit([row for stage in stages for row in stage.approvals.values()])
+def _mapped(read: _Read, releases: Sequence[Told]) -> tuple[list[Mapped], int]:
+    """The releases as rows, and how many rows were written for what they refer to: none where it was done ahead."""
+    ahead = [one.mapped for one in releases if one.mapped is not None]
+    if len(ahead) == len(releases):
+        return ahead, 0
+    known, parents_written = known_of(read.project, [one.answer for one in releases], now=read.now)
+    mapped = [mapped_release(one.answer, known, depth=read.depth, sha256=one.heard, now=read.now) for one in releases]
+    fit(mapped)
+    return mapped, parents_written
 
 
 def _in_one_transaction(read: _Read, mapped: Sequence[Mapped], documents: list[Row]) -> Stored:

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from releases.azure.answers import Item, Line, Malformed, ReleaseAnswer, read_line
 from releases.azure.answers.pages import decoded
+from releases.sync.mapping import Mapped
 from releases.sync.masking import without_secrets
 from releases.sync.store.documents import compressed
 
@@ -15,13 +16,14 @@ from releases.sync.store.documents import compressed
 @dataclass(frozen=True, slots=True)
 class Told:
     """One release as Azure told it and as we keep it: without secrets. `heard` is the SHA-256 of what came, `kept`
-    that of `document`, which `packed` holds compressed."""
+    that of `document`, which `packed` holds compressed; `mapped` are its rows where they were made ahead."""
 
     answer: ReleaseAnswer
     heard: str
     document: bytes
     kept: str
     packed: bytes
+    mapped: Mapped | None = None
 
     @property
     def key(self) -> str:
