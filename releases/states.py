@@ -112,6 +112,24 @@ class SyncRunState(StrEnum):
     STOPPED = "stopped"
 
 
+class ServingState(StrEnum):
+    """What a look at an endpoint came to. `idle`: there, but nothing has traffic; `unreadable`: Azure would not say."""
+
+    SERVING = "serving"
+    IDLE = "idle"
+    UNREADABLE = "unreadable"
+    GONE = "gone"
+
+
+class BindingOrigin(StrEnum):
+    """How it is known where a stage is served: a person said so, or it follows from settings, a tag or a name."""
+
+    PERSON = "person"
+    SETTINGS = "settings"
+    TAG = "tag"
+    NAME = "name"
+
+
 LIVE_STATUSES = frozenset({DeploymentStatus.SUCCEEDED, DeploymentStatus.PARTIALLY_SUCCEEDED})
 """Attempts that put a release live (decision 7)."""
 

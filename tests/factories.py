@@ -9,7 +9,11 @@ from django.test import Client
 from releases.models import (
     Approval,
     Artifact,
+    Cluster,
     Deployment,
+    Endpoint,
+    EndpointCheck,
+    EndpointDeployment,
     Identity,
     LiveSpan,
     Membership,
@@ -20,12 +24,22 @@ from releases.models import (
     Release,
     ReleaseStage,
     Stage,
+    StageBinding,
     Step,
     TrainingRun,
     User,
     Workspace,
 )
-from releases.states import ArtifactRole, DeploymentStatus, ReleaseStatus, Role, StageStatus, TriggerKind
+from releases.states import (
+    ArtifactRole,
+    BindingOrigin,
+    DeploymentStatus,
+    ReleaseStatus,
+    Role,
+    ServingState,
+    StageStatus,
+    TriggerKind,
+)
 
 PASSWORD = "a long enough password"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -215,3 +229,51 @@ def model_version(**fields: Any) -> ModelVersion:
         fields["workspace"] = workspace()
     defaults = {"name": "support-vector-classifier", "version": str(number), "created_on": NOON, "changed_at": NOON}
     return ModelVersion.objects.create(**{**defaults, **fields})
+
+
+def cluster(**fields: Any) -> Cluster:
+    """A Kubernetes cluster that is attached to a workspace."""
+    number = next(_numbers)
+    if "workspace" not in fields:
+        fields["workspace"] = workspace()
+    defaults = {"name": f"aks-{number}", "kind": "Kubernetes", "provisioning_state": "Succeeded", "changed_at": NOON}
+    return Cluster.objects.create(**{**defaults, **fields})
+
+
+def endpoint(**fields: Any) -> Endpoint:
+    """A managed endpoint without deployments."""
+    number = next(_numbers)
+    if "workspace" not in fields:
+        fields["workspace"] = workspace()
+    defaults = {"name": f"port-weather-{number}", "kind": "Managed", "provisioning_state": "Succeeded"}
+    return Endpoint.objects.create(**{**defaults, "changed_at": NOON, **fields})
+
+
+def endpoint_deployment(**fields: Any) -> EndpointDeployment:
+    """A deployment of support-vector-classifier v7 behind an endpoint."""
+    number = next(_numbers)
+    if "endpoint" not in fields:
+        fields["endpoint"] = endpoint()
+    model = {"model_name": "support-vector-classifier", "model_number": "7"}
+    defaults = {"name": f"blue-{number}", "provisioning_state": "Succeeded", "changed_at": NOON, **model}
+    return EndpointDeployment.objects.create(**{**defaults, **fields})
+
+
+def endpoint_check(**fields: Any) -> EndpointCheck:
+    """An endpoint that has been seen to serve support-vector-classifier v7 since NOON."""
+    if "endpoint" not in fields:
+        fields["endpoint"] = endpoint()
+    served = [{"deployment": "blue", "model": "support-vector-classifier", "version": "7", "percent": 100}]
+    since = fields.get("seen_from", NOON)
+    defaults = {"seen_from": since, "since": since, "state": ServingState.SERVING, "served": served}
+    return EndpointCheck.objects.create(**{**defaults, **fields})
+
+
+def stage_binding(**fields: Any) -> StageBinding:
+    """A stage that is served by an endpoint, known by its name."""
+    if "stage" not in fields:
+        fields["stage"] = stage()
+    if "endpoint" not in fields and "cluster" not in fields:
+        fields["endpoint"] = endpoint()
+    defaults = {"origin": BindingOrigin.NAME, "sentence": "The name fits.", "bound_at": NOON}
+    return StageBinding.objects.create(**{**defaults, **fields})

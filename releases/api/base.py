@@ -23,6 +23,9 @@ from releases.api.permissions import WithinScope
 from releases.api.throttling import PerCaller
 from releases.models import User
 
+Given = Mapping[str, Any]
+"""The filters of a list, validated."""
+
 
 class JsonOnly(BaseContentNegotiation):
     """Answers JSON whatever the client accepts: the API has no other form."""
@@ -70,7 +73,7 @@ class Noun(ApiView, ReadOnlyModelViewSet[Any]):
     pagination_class = KeysetPagination
     schema = NounSchema()
 
-    def rows(self, user: User, given: Mapping[str, Any]) -> QuerySet[Any]:
+    def rows(self, user: User, given: Given) -> QuerySet[Any]:
         """The rows of the list that this person may see and that match."""
         raise NotImplementedError
 

@@ -2,19 +2,19 @@
 
 from django.urls import URLPattern, path, re_path
 
-from releases.api import views
 from releases.api.base import Noun
 from releases.api.schema import Schema
+from releases.api.views import catalog, history, not_here, registry, sync
 
 NOUNS: dict[str, type[Noun]] = {
-    "projects": views.Projects,
-    "pipelines": views.Pipelines,
-    "releases": views.Releases,
-    "deployments": views.Deployments,
-    "approvals": views.Approvals,
-    "model-versions": views.ModelVersions,
-    "training-runs": views.TrainingRuns,
-    "sync-runs": views.SyncRuns,
+    "projects": catalog.Projects,
+    "pipelines": catalog.Pipelines,
+    "releases": history.Releases,
+    "deployments": history.Deployments,
+    "approvals": history.Approvals,
+    "model-versions": registry.ModelVersions,
+    "training-runs": registry.TrainingRuns,
+    "sync-runs": sync.SyncRuns,
 }
 
 app_name = "api"
@@ -24,4 +24,4 @@ for name, noun in NOUNS.items():
         path(f"{name}/", noun.as_view({"get": "list"}), name=name),
         path(f"{name}/<int:pk>/", noun.as_view({"get": "retrieve"}), name=f"{name}-detail"),
     ]
-urlpatterns.append(re_path(r"^(?P<rest>.*)$", views.NotHere.as_view(), name="not-here"))
+urlpatterns.append(re_path(r"^(?P<rest>.*)$", not_here.NotHere.as_view(), name="not-here"))

@@ -22,8 +22,18 @@ from releases.models.history import (
 )
 from releases.models.inquiry import Inquiry
 from releases.models.live import LiveSpan
-from releases.models.people import ApiKey, Identity, Invitation, Membership, User
+from releases.models.people import ApiKey, Identity, Invitation, Membership, SavedView, User
 from releases.models.registry import ModelVersion, TrainingRun
+from releases.models.serving import (
+    Cluster,
+    Drift,
+    Endpoint,
+    EndpointCheck,
+    EndpointDeployment,
+    EndpointRule,
+    HealthSample,
+    StageBinding,
+)
 from releases.models.sync import SetAside, SourceDocument, SyncGap, SyncManifest, SyncRun, Watermark
 
 __all__ = [
@@ -33,8 +43,15 @@ __all__ = [
     "ArtifactRule",
     "AuditEvent",
     "AuditPrivate",
+    "Cluster",
     "Commit",
     "Deployment",
+    "Drift",
+    "Endpoint",
+    "EndpointCheck",
+    "EndpointDeployment",
+    "EndpointRule",
+    "HealthSample",
     "Identity",
     "Inquiry",
     "Invitation",
@@ -49,9 +66,11 @@ __all__ = [
     "ReleaseCommit",
     "ReleaseStage",
     "ReleaseWorkItem",
+    "SavedView",
     "SetAside",
     "SourceDocument",
     "Stage",
+    "StageBinding",
     "Step",
     "SyncGap",
     "SyncManifest",

@@ -146,3 +146,18 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of a {self.role}"
+
+
+class SavedView(models.Model):
+    """One set of filters of the releases list that a person keeps under a name; `query` is the address after `?`."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name

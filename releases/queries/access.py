@@ -11,8 +11,14 @@ from django.db.models import Model, Q, QuerySet
 from releases.models import (
     Approval,
     Artifact,
+    Cluster,
     Commit,
     Deployment,
+    Drift,
+    Endpoint,
+    EndpointCheck,
+    EndpointDeployment,
+    HealthSample,
     LiveSpan,
     Membership,
     ModelVersion,
@@ -22,6 +28,7 @@ from releases.models import (
     ReleaseStage,
     SetAside,
     Stage,
+    StageBinding,
     Step,
     SyncGap,
     SyncRun,
@@ -48,9 +55,20 @@ TO_PROJECT: dict[type[Model], str] = {
     WorkItem: "project_id",
     LiveSpan: "release__project_id",
     SyncGap: "project_id",
+    StageBinding: "stage__pipeline__project_id",
+    Drift: "stage__pipeline__project_id",
 }
 TO_PROJECT_OR_WORKSPACE: tuple[type[Model], ...] = (SyncRun, SetAside, Watermark)
-OF_WORKSPACE: tuple[type[Model], ...] = (ModelVersion, TrainingRun)
+TO_WORKSPACE: dict[type[Model], str] = {
+    Workspace: "id",
+    ModelVersion: "workspace_id",
+    TrainingRun: "workspace_id",
+    Cluster: "workspace_id",
+    Endpoint: "workspace_id",
+    EndpointDeployment: "endpoint__workspace_id",
+    EndpointCheck: "endpoint__workspace_id",
+    HealthSample: "endpoint__workspace_id",
+}
 
 
 def visible_projects(user: User | AnonymousUser) -> QuerySet[Project]:
@@ -79,10 +97,8 @@ def _projects_of(user: User | AnonymousUser) -> list[int] | None:
 
 def _within(rows: type[Model], projects: list[int]) -> Q:
     workspaces = Project.workspaces.through.objects.filter(project_id__in=projects).values("workspace_id")
-    if rows is Workspace:
-        return Q(id__in=workspaces)
-    if rows in OF_WORKSPACE:
-        return Q(workspace_id__in=workspaces)
+    if rows in TO_WORKSPACE:
+        return Q(**{f"{TO_WORKSPACE[rows]}__in": workspaces})
     if rows in TO_PROJECT_OR_WORKSPACE:
         return Q(project_id__in=projects) | Q(workspace_id__in=workspaces)
     return Q(**{f"{TO_PROJECT[rows]}__in": projects})

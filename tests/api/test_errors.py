@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from releases.api.views import Releases
+from releases.api.views.history import Releases
 from releases.errors import AzureNoAnswer, Conflict, Denied, Invalid
 from releases.models import User
 from tests.api.conftest import program_of
