@@ -29,6 +29,10 @@ WORDS = {
     "approved": Look("circle-check", "ok", "Approved"),
     "reassigned": Look("users", "", "Reassigned"),
     "drift": Look("unplug", "drift", "Drift"),
+    # what an endpoint serves against what was deployed; with "drift" and "unknown"
+    "as_deployed": Look("circle-check", "ok", "As deployed"),
+    "idle": Look("circle-minus", "", "No traffic"),
+    "not_bound": Look("circle-help", "", "No endpoint known"),
     # where a source of the history stands
     "current": Look("circle-check", "ok", "Up to date"),
     "reading": Look("loader-circle", "run", "Reading"),
@@ -62,5 +66,6 @@ RUN_KINDS = {
     "history": "Changes",
     "details": "Steps and approvals",
     "registry": "Models and their training",
+    "serving": "Endpoints and computes",
 }
 """What each kind of sync run reads."""

@@ -11,6 +11,7 @@ from releases.models import (
     Artifact,
     Cluster,
     Deployment,
+    Drift,
     Endpoint,
     EndpointCheck,
     EndpointDeployment,
@@ -277,3 +278,19 @@ def stage_binding(**fields: Any) -> StageBinding:
         fields["endpoint"] = endpoint()
     defaults = {"origin": BindingOrigin.NAME, "sentence": "The name fits.", "bound_at": NOON}
     return StageBinding.objects.create(**{**defaults, **fields})
+
+
+def drift(**fields: Any) -> Drift:
+    """A stage whose endpoint has served v6 since NOON, where v7 was deployed."""
+    if "span" not in fields:
+        fields["span"] = live_span(stage=fields["stage"]) if "stage" in fields else live_span()
+    if "endpoint" not in fields:
+        fields["endpoint"] = endpoint()
+    model = {"model": "support-vector-classifier"}
+    defaults = {
+        "stage": fields["span"].stage,
+        "drift_from": NOON,
+        "served": [{"deployment": "blue", "version": "6", "percent": 100, **model}],
+        "deployed": [{"version": "7", **model}],
+    }
+    return Drift.objects.create(**{**defaults, **fields})

@@ -82,7 +82,6 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('state', models.CharField(choices=[('serving', 'serving'), ('idle', 'idle'), ('unreadable', 'unreadable'), ('gone', 'gone')], max_length=12)),
                 ('served', models.JSONField(default=list)),
-                ('provisioning_state', models.CharField(blank=True, max_length=32)),
                 ('sentence', models.TextField(blank=True)),
                 ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='releases.endpoint')),
             ],

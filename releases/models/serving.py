@@ -102,11 +102,11 @@ class EndpointDeployment(models.Model):
 
 
 class EndpointCheck(models.Model):
-    """What one endpoint was seen to serve, from one look until the first that saw something else; open means still.
+    """What one endpoint was seen to serve, from the first look that saw it until the last one; open means still.
 
     `served` lists what has traffic, greatest share first: `{"deployment", "model", "version", "percent"}`. A look that
-    sees the same writes no row. `since` is Azure's own time of the change where it is known to lie between two looks,
-    else it is `seen_from`.
+    sees the same writes no row. `since` is Azure's own time of the change where it lies between the look before and
+    `seen_from`, else it is `seen_from`: what was served between the two looks is then not known.
     """
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, db_index=False, related_name="checks")
@@ -115,7 +115,6 @@ class EndpointCheck(models.Model):
     since = models.DateTimeField()
     state = models.CharField(max_length=12, choices=choices.of(ServingState))
     served = models.JSONField(default=list)
-    provisioning_state = models.CharField(max_length=32, blank=True)
     sentence = models.TextField(blank=True)
 
     class Meta:
