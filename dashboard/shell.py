@@ -20,6 +20,7 @@ from releases.states import Role
 
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
+RELEASE_TABS = ("release_timeline", "release_variables")
 
 
 class Item(NamedTuple):
@@ -34,7 +35,7 @@ class Item(NamedTuple):
 
 MAIN = (
     Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
-    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release"})),
+    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS})),
 )
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),

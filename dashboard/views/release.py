@@ -1,4 +1,6 @@
-"""One release: why it exists, how far it got, what it carries, who approved, what happened."""
+"""One release: why it exists, how far it got, what it carries, who approved, what happened. Three tabs, each a URL."""
+
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -6,30 +8,61 @@ from django.views.decorators.http import require_GET
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
-from releases.queries.links import release_url
+from releases.queries.links import pipeline_url, release_url
 from releases.queries.release import ReleaseSeen, release_seen
+from releases.queries.release_around import around
 from releases.queries.timeline import timeline
+from releases.queries.variables import variables_of
 from releases.states import Depth, ReleaseStatus
 
 
 @require_GET
 def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
-    """The release with this id in Azure DevOps; 404 as well when it belongs to a project the reader does not see."""
+    """The summary of the release with this id in Azure DevOps."""
+    return _answer(request, "_release", _seen(request, project, azure_id))
+
+
+@require_GET
+def happened(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
+    """Everything that happened to it, newest first."""
+    return _answer(request, "_timeline", _seen(request, project, azure_id))
+
+
+@require_GET
+def variables(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
+    """The variables it was made with."""
+    return _answer(request, "_variables", _seen(request, project, azure_id))
+
+
+def _seen(request: HttpRequest, project: str, azure_id: int) -> ReleaseSeen:
+    """The release; 404 as well when it belongs to a project the reader does not see."""
     seen = release_seen(reader(request), project=project, azure_id=azure_id)
     if seen is None:
         raise Http404(f"There is no release {azure_id} here")
-    context = {
+    return seen
+
+
+def _answer(request: HttpRequest, tab: str, seen: ReleaseSeen) -> HttpResponse:
+    fragment = f"pages/release/{tab}.html"
+    context = {**_context(request, seen), "tab": tab, "fragment": fragment}
+    return page_or_fragment(request, "pages/release/release.html", fragment, context, news=_news(seen))
+
+
+def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
+    release = seen.release
+    return {
         "seen": seen,
-        "release": seen.release,
+        "release": release,
+        "around": around(release),
         "timeline": timeline(seen),
-        "azure_url": release_url(seen.release) or "",
-        "is_abandoned": seen.release.status == ReleaseStatus.ABANDONED,
-        "has_steps": seen.release.depth == Depth.DETAILED,
-        "is_moving": seen.release.is_unfinished,
-        "stale": shell_of(request).stale_in(seen.release.project_id),
+        "variables": variables_of(release, [stage.row for stage in seen.stages]),
+        "azure_url": release_url(release) or "",
+        "pipeline_url": pipeline_url(release.pipeline) or "",
+        "is_abandoned": release.status == ReleaseStatus.ABANDONED,
+        "has_steps": release.depth == Depth.DETAILED,
+        "is_moving": release.is_unfinished,
+        "stale": shell_of(request).stale_in(release.project_id),
     }
-    page, fragment = "pages/release/release.html", "pages/release/_release.html"
-    return page_or_fragment(request, page, fragment, context, news=_news(seen))
 
 
 def _news(seen: ReleaseSeen) -> str:

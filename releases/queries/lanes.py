@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from releases.models import Artifact, LiveSpan, Release, Stage
 from releases.queries.approvals_seen import NOBODY, Seats
 from releases.queries.artifacts import Version, beside
+from releases.queries.conditions import needed_stages, starts_with_release
 from releases.queries.pipelines import StageNow
 from releases.queries.statuses import Word
 from releases.queries.steps_told import StepTold
@@ -85,12 +85,6 @@ def joint_of(left: StageNow, right: StageNow) -> Joint:
     return _by_condition(left, right)
 
 
-def needed_stages(conditions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The stages that must have ended well first, by name (Azure's `environmentState` conditions)."""
-    found = [c for c in conditions if str(c.get("conditionType", "")).lower() in {"environmentstate", "2"}]
-    return tuple(str(condition.get("name", "")) for condition in found)
-
-
 def _tells_of_attempt(now: StageNow) -> bool:
     """While it runs or waits after its deployment, and when it failed; never when it is what is live."""
     if now.ran is None or (now.span and now.span.opened_by_id == now.ran.pk):
@@ -110,8 +104,7 @@ def _asked(right: StageNow, attempt: int) -> Joint | None:
 def _by_condition(left: StageNow, right: StageNow) -> Joint:
     needed = needed_stages(right.stage.conditions)
     if not needed:
-        starts = any(str(c.get("name", "")) == "ReleaseStarted" for c in right.stage.conditions)
-        return Joint(Word.NOT_STARTED, "auto" if starts else "by hand")
+        return Joint(Word.NOT_STARTED, "auto" if starts_with_release(right.stage.conditions) else "by hand")
     others = tuple(name for name in needed if name != left.stage.name)
     return Joint(Word.NOT_STARTED, "needs", stages=others) if others else Joint(Word.NOT_STARTED, "not yet")
 

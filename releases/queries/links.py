@@ -6,7 +6,7 @@ their project and organization.
 
 from urllib.parse import quote
 
-from releases.models import Pipeline, Project, Release, Workspace
+from releases.models import Pipeline, Project, Release, ReleaseStage, Workspace
 from releases.outbound import safe_link
 
 AZURE_ML_STUDIO = "https://ml.azure.com"
@@ -26,6 +26,12 @@ def pipeline_url(pipeline: Pipeline) -> str | None:
 def release_url(release: Release) -> str | None:
     """The release's page; https://learn.microsoft.com/rest/api/azure/devops/release shows the form in `_links.web`."""
     return _below(release.project, f"_release?releaseId={release.azure_id}&_a=release-summary")
+
+
+def stage_logs_url(row: ReleaseStage, release: Release) -> str | None:
+    """The page with the logs of one stage of the release, as Azure DevOps's own pages link to it."""
+    below = f"_releaseProgress?_a=release-environment-logs&releaseId={release.azure_id}&environmentId={row.azure_id}"
+    return _below(release.project, below)
 
 
 def model_version_url(workspace: Workspace, *, name: str, version: str) -> str | None:

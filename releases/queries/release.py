@@ -27,8 +27,9 @@ from releases.queries import approvals_seen, artifacts, lineage, schedules, span
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import Seats, StageSeats
 from releases.queries.artifacts import Version, is_same
-from releases.queries.lanes import needed_stages
+from releases.queries.conditions import needed_stages
 from releases.queries.lineage import Link
+from releases.queries.links import model_version_url, stage_logs_url
 from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import Part, trigger_sentence, version_words
@@ -78,6 +79,7 @@ class StageOfRelease:
     seats: Seats
     live: LiveSpan | None
     needs: tuple[str, ...]
+    logs_url: str = ""
 
     @property
     def latest(self) -> Seats:
@@ -125,6 +127,12 @@ class ArtifactLine:
         return self.version.artifact.alias.removeprefix("_") == self.version.name
 
     @property
+    def studio_url(self) -> str:
+        """Its page in Azure ML studio, where it is in a registry that has one."""
+        of = self.version.artifact.model_version
+        return (model_version_url(of.workspace, name=of.name, version=of.version) or "") if of else ""
+
+    @property
     def live_words(self) -> str:
         """The version the headline stage runs."""
         return version_words(self.live) if self.live else ""
@@ -170,7 +178,7 @@ def release_seen(user: User, *, project: str, azure_id: int) -> ReleaseSeen | No
     """The release, or None when there is none that this person may see."""
     rows = visible_to(user, Release).filter(project__slug=project, azure_id=azure_id)
     release = rows.select_related(
-        "project__organization", "pipeline", "created_by", "created_for", "modified_by"
+        "project__organization", "pipeline__project__organization", "created_by", "created_for", "modified_by"
     ).first()
     return _seen(release) if release else None
 
@@ -226,7 +234,8 @@ def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpa
     deployments = list(row.deployments.all())
     attempts = [_attempt(one, seats.of(one.attempt), is_newest=one is deployments[0]) for one in deployments]
     needs = needed_stages(row.conditions)
-    return StageOfRelease(row, word, attempts, Seats(seats.approvals), live, needs)
+    logs = (stage_logs_url(row, release) or "") if attempts else ""
+    return StageOfRelease(row, word, attempts, Seats(seats.approvals), live, needs, logs)
 
 
 def _attempt(deployment: Deployment, seats: Seats, *, is_newest: bool) -> Attempt:

@@ -1,13 +1,17 @@
 """What browser tests ask for: the demo, running for all of them, and pages of people who are signed in to it."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from releases.states import Role
+from tests import factories
 from tests.browser.driving import WIDTHS, Faults, chromium, sign_in
 from tests.servers import wait_until
 from tests.up import Up, up
@@ -88,3 +92,24 @@ def open_page(
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def _rows_beside_a_browser() -> None:
+    """The browser's driver keeps an event loop in this thread, in which Django refuses to touch rows unless told.
+
+    Never taken back: the database is emptied and dropped when the browser is still there.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture
+def reader(_rows_beside_a_browser: None, live_server: Any, browser: Browser, faults: Faults) -> Iterator[Page]:
+    """A browser at this process's own server, in which a QA specialist is signed in."""
+    client = factories.browser_of(factories.user(role=Role.QA))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    with browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}) as context:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        faults.watch(page, host=urlsplit(live_server.url).netloc)
+        yield page

@@ -46,6 +46,16 @@ def _two_pages_on(page: Page) -> None:
         page.locator("a[rel=prev]").wait_for()
 
 
+def _turn_to(tab: str) -> Callable[[Page], None]:
+    """Another tab of the page."""
+
+    def act(page: Page) -> None:
+        page.locator(".tabs").get_by_role("link", name=tab).click()
+        page.locator(".tabs").get_by_role("link", name=tab).and_(page.locator("[aria-current]")).wait_for()
+
+    return act
+
+
 def _open_the_menu(page: Page) -> None:
     page.locator("button[popovertarget=me]:visible").click()
 
@@ -96,6 +106,8 @@ PAGES = {
     "release-model": Visit("/releases/?trigger=model", is_list=True),
     "release-waiting": Visit("/releases/?state=waiting", is_list=True),
     "release-failed": Visit("/releases/?state=failed", is_list=True),
+    "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
+    "release-variables": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Variables")),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),
