@@ -7,8 +7,8 @@ from django.http import Http404, QueryDict
 
 from releases.models import ModelVersion, Pipeline, User
 from releases.queries.access import visible_to
+from releases.queries.filters import STATES, Filters
 from releases.queries.pipelines import PipelineNow
-from releases.queries.releases import STATES, Filters
 from releases.queries.sentences import NAMES
 from releases.states import TriggerKind
 

@@ -46,6 +46,14 @@ PASSWORD = "a long enough password"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday; what no test says happened then."""
 
+HAS = {
+    "has_failed": StageStatus.REJECTED,
+    "has_partly_succeeded": StageStatus.PARTIALLY_SUCCEEDED,
+    "has_canceled": StageStatus.CANCELED,
+    "has_succeeded": StageStatus.SUCCEEDED,
+}
+"""What a release notes of its stages, as the mapping does."""
+
 _numbers = count(1)
 
 
@@ -142,7 +150,9 @@ def release_stage(**fields: Any) -> ReleaseStage:
     if "stage" not in fields:
         fields["stage"] = stage(pipeline=fields["release"].pipeline)
     defaults = {"azure_id": number, "name": fields["stage"].name, "rank": 1, "status": StageStatus.NOT_STARTED}
-    return ReleaseStage.objects.create(**{**defaults, **fields})
+    made = ReleaseStage.objects.create(**{**defaults, **fields})
+    Release.objects.filter(pk=made.release_id).update(**{flag: True for flag in HAS if HAS[flag] == made.status})
+    return made
 
 
 def deployment(**fields: Any) -> Deployment:
@@ -182,6 +192,7 @@ def artifact(**fields: Any) -> Artifact:
         "name": "support-vector-classifier",
         "version": str(number),
         "version_id": str(number),
+        "release_created_on": fields["release"].created_on,
     }
     return Artifact.objects.create(**{**defaults, **fields})
 

@@ -35,6 +35,7 @@ from releases.models.serving import (
     StageBinding,
 )
 from releases.models.sync import SetAside, SourceDocument, SyncGap, SyncManifest, SyncRun, Watermark
+from releases.models.text import ReleaseText
 
 __all__ = [
     "ApiKey",
@@ -65,6 +66,7 @@ __all__ = [
     "Release",
     "ReleaseCommit",
     "ReleaseStage",
+    "ReleaseText",
     "ReleaseWorkItem",
     "SavedView",
     "SetAside",

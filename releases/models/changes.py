@@ -3,6 +3,7 @@
 from django.db import models
 
 from releases.models.catalog import Project
+from releases.models.commits import beginning_of
 from releases.models.history import Release
 from releases.models.people import Identity
 
@@ -21,6 +22,7 @@ class Commit(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "repository", "sha"], name="commit_once")]
+        indexes = [models.Index(beginning_of(models.F("sha")), name="commit_beginning")]
 
     def __str__(self) -> str:
         return self.sha[:7]

@@ -9,11 +9,26 @@ deleted and never searched by; every index less is a tenth less to write while h
 """
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from releases.models import choices
 from releases.models.catalog import Pipeline, Project, Stage
+from releases.models.commits import beginning_of, commit_of_artifact
 from releases.models.people import Identity
 from releases.states import ArtifactRole, Depth, TriggerKind
+
+# Said with OR: SQLite does not see that `role = 'model'` lies within an IN.
+FROM_REGISTRY = models.Q(role=ArtifactRole.MODEL) | models.Q(role=ArtifactRole.SCALER)
+FROM_GIT = models.Q(role=ArtifactRole.CODE) | models.Q(role=ArtifactRole.BUILD)
+
+
+HAS_INDEXES = {
+    "has_failed": "release_failed_newest",
+    "has_partly_succeeded": "release_partly_newest",
+    "has_canceled": "release_canceled_newest",
+    "has_succeeded": "release_succeeded_newest",
+}
 
 
 class Release(models.Model):
@@ -22,7 +37,7 @@ class Release(models.Model):
     `depth` says whether steps and approval history were read; `listed_sha256` and `detailed_sha256` are of Azure's
     answers as last read, so an unchanged answer is known without reading it; an empty `detailed_sha256` means that the
     detail must be read (again). `is_unfinished` follows decision 2. `changes_read_at`: when its commits and work items
-    were read.
+    were read. `has_failed` and its like: whether any of its stages stands so now, for the list to find them by.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="releases")
@@ -52,6 +67,10 @@ class Release(models.Model):
     tags = models.JSONField(default=list)
     keep_forever = models.BooleanField(default=False)
     is_unfinished = models.BooleanField(default=False)
+    has_failed = models.BooleanField(default=False)
+    has_partly_succeeded = models.BooleanField(default=False)
+    has_canceled = models.BooleanField(default=False)
+    has_succeeded = models.BooleanField(default=False)
     depth = models.CharField(max_length=8, choices=choices.of(Depth), default=Depth.LISTED)
     listed_sha256 = models.CharField(max_length=64, blank=True)
     detailed_sha256 = models.CharField(max_length=64, blank=True)
@@ -70,6 +89,17 @@ class Release(models.Model):
             models.Index(fields=["project", "-created_on", "-id"], name="release_project_newest"),
             models.Index(fields=["pipeline", "-created_on", "-id"], name="release_pipeline_newest"),
             models.Index(fields=["trigger_kind", "-created_on", "-id"], name="release_trigger_newest"),
+            # Whom the list names; as an expression, because most releases name somebody else than who made them.
+            models.Index(
+                Coalesce("created_for", "created_by"),
+                F("created_on").desc(),
+                F("id").desc(),
+                name="release_person_newest",
+            ),
+            *(
+                models.Index(fields=["-created_on", "-id"], name=name, condition=models.Q(**{has: True}))
+                for has, name in HAS_INDEXES.items()
+            ),
             models.Index(
                 fields=["project", "azure_id"],
                 name="release_unfinished",
@@ -116,7 +146,10 @@ class ReleaseStage(models.Model):
 
 
 class Artifact(models.Model):
-    """One artifact version that a release carries. `version` is what people read, `version_id` Azure's machine id."""
+    """One artifact version that a release carries. `version` is what people read, `version_id` Azure's machine id.
+
+    `release_created_on` repeats its release's time: the releases of a version are read newest first from an index.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, db_index=False, related_name="artifacts")
     alias = models.CharField(max_length=256)
@@ -136,10 +169,23 @@ class Artifact(models.Model):
     model_version = models.ForeignKey(
         "releases.ModelVersion", on_delete=models.SET_NULL, null=True, related_name="artifacts"
     )
+    release_created_on = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["release", "alias"], name="artifact_once")]
-        indexes = [models.Index(fields=["role", "name", "version"], name="artifact_by_version")]
+        indexes = [
+            models.Index(
+                fields=["role", "name", "version", "-release_created_on", "-release"],
+                name="artifact_version_newest",
+                condition=FROM_REGISTRY,
+            ),
+            models.Index(
+                fields=["role", "name", "-release_created_on", "-release"],
+                name="artifact_name_newest",
+                condition=FROM_REGISTRY,
+            ),
+            models.Index(beginning_of(commit_of_artifact()), name="artifact_by_commit", condition=FROM_GIT),
+        ]
 
     def __str__(self) -> str:
         return f"{self.alias} {self.version}"

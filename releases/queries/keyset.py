@@ -43,7 +43,7 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: Cursor | None, si
     """The page at this cursor, or the newest. Going on gives each row once, whatever arrives meanwhile."""
     is_back = cursor is not None and cursor.is_back
     if cursor is not None:
-        rows = rows.filter(_beyond(cursor, order))
+        rows = rows.filter(beyond(cursor, order))
     found = list(rows.order_by(*(name if is_back else f"-{name}" for name in order))[: size + 1])
     has_more, found = len(found) > size, found[:size]
     if is_back:
@@ -91,13 +91,13 @@ def _value(value: object, *, model: type[Model], name: str) -> datetime | int:
     return found
 
 
-def _beyond(cursor: Cursor, order: Sequence[str]) -> Q:
+def beyond(cursor: Cursor, order: Sequence[str]) -> Q:
     """Strictly past the place in this order: (a, b) < (x, y) said so that an index on (a, b) finds it."""
     sign = "gt" if cursor.is_back else "lt"
     name, value = order[0], cursor.place[0]
     if len(order) == 1:
         return Q(**{f"{name}__{sign}": value})
-    rest = _beyond(Cursor(cursor.place[1:], is_back=cursor.is_back), order[1:])
+    rest = beyond(Cursor(cursor.place[1:], is_back=cursor.is_back), order[1:])
     return Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | rest)
 
 

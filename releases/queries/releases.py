@@ -1,49 +1,28 @@
 """The list of releases, newest first, by keyset: a page costs the same first or two thousandth. Asked by page and API.
 
-Eight queries a page with the count; no row costs a query of its own.
+Nine queries a page with the count; no row costs a query of its own.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 
-from releases.errors import Invalid
-from releases.models import Approval, Artifact, LiveSpan, Pipeline, Release, ReleaseStage, User
+from releases.models import Artifact, Release, ReleaseStage, User
 from releases.queries import approvals_seen, artifacts, spans
-from releases.queries.access import visible_to
 from releases.queries.approvals_seen import NOBODY, Seats, StageSeats
 from releases.queries.artifacts import Version, beside
-from releases.queries.narrowing import carrying
+from releases.queries.filters import Filters
+from releases.queries.finding import cursor_of, lead_of, position
 from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import trigger_words
 from releases.queries.statuses import Word, stage_word
-from releases.states import ApprovalStatus, ArtifactRole, StageStatus, TriggerKind
+from releases.states import ArtifactRole, TriggerKind
 
 PAGE_SIZE = 50
 COUNTED_TO = 10_000
 """Lists show an exact count up to here, "10,000+" beyond (decision 30)."""
-STATES = ("live", "waiting", "running", "failed")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the list is narrowed to; empty fields narrow nothing. `model` is a name, `version` one of its versions."""
-
-    pipeline: Pipeline | None = None
-    trigger: str = ""
-    model: str = ""
-    version: str = ""
-    state: str = ""
-
-    @property
-    def is_set(self) -> bool:
-        """Whether anything is narrowed."""
-        return bool(self.pipeline or self.trigger or self.model or self.state)
 
 
 @dataclass(frozen=True)
@@ -110,29 +89,18 @@ def page(user: User, *, filters: Filters, before: str = "", after: str = "", siz
     `size` 0 is the usual PAGE_SIZE.
     """
     size = size or PAGE_SIZE
-    matching = narrowed(visible_to(user, Release), filters=filters)
-    found = _slice(matching, before=before, after=after, size=size + 1)
-    has_more, found = len(found) > size, found[:size]
-    if after:
-        found.reverse()
+    lead = lead_of(user, filters)
+    ends = {"before": position(before) if before else None, "after": position(after) if after else None}
+    ids = lead.page(**ends, size=size + 1)
+    has_more, ids = len(ids) > size, ids[:size]
+    found = _releases(ids[::-1] if after else ids)
     has_newer, has_older = (has_more, True) if after else (bool(before), has_more)
     return Page(
         rows=rows_of(found),
         newer=cursor_of(found[0]) if found and has_newer else "",
         older=cursor_of(found[-1]) if found and has_older else "",
-        count=matching.order_by()[: COUNTED_TO + 1].count(),
+        count=lead.count(COUNTED_TO + 1),
     )
-
-
-def narrowed(releases: QuerySet[Release], *, filters: Filters) -> QuerySet[Release]:
-    """The releases that match every filter."""
-    if filters.pipeline:
-        releases = releases.filter(pipeline=filters.pipeline)
-    if filters.trigger:
-        releases = releases.filter(trigger_kind=filters.trigger)
-    given = {"model": filters.model, "model_version": filters.version}
-    releases = carrying(releases, {name: value for name, value in given.items() if value}, release="pk")
-    return _in_state(releases, filters.state) if filters.state else releases
 
 
 def rows_of(releases: Sequence[Release]) -> list[Row]:
@@ -155,43 +123,10 @@ def rows_of(releases: Sequence[Release]) -> list[Row]:
     ]
 
 
-def cursor_of(release: Release) -> str:
-    """Where this release lies in the list; a page goes on from there."""
-    return f"{(release.created_on - EPOCH) // MICROSECOND}.{release.pk}"
-
-
-def position(cursor: str) -> tuple[datetime, int]:
-    """The time and id in a cursor. Raises Invalid for anything else."""
-    moment, _, pk = cursor.partition(".")
-    try:
-        return EPOCH + int(moment) * MICROSECOND, int(pk)
-    except (ValueError, OverflowError):
-        raise Invalid("This page address is not complete. Start again from the newest releases.") from None
-
-
-def _slice(releases: QuerySet[Release], *, before: str, after: str, size: int) -> list[Release]:
-    """The first comparison lets the index find the place; the second settles releases of the same moment."""
-    rows = releases.select_related("project", "pipeline", "created_by", "created_for").order_by("-created_on", "-id")
-    if before:
-        moment, pk = position(before)
-        rows = rows.filter(Q(created_on__lte=moment), Q(created_on__lt=moment) | Q(pk__lt=pk))
-    elif after:
-        moment, pk = position(after)
-        rows = rows.filter(Q(created_on__gte=moment), Q(created_on__gt=moment) | Q(pk__gt=pk))
-        rows = rows.order_by("created_on", "id")
-    return list(rows[:size])
-
-
-def _in_state(releases: QuerySet[Release], state: str) -> QuerySet[Release]:
-    """Live, waiting and running are few and found by index; failed is looked up release by release."""
-    if state == "live":
-        return releases.filter(pk__in=LiveSpan.objects.filter(live_until__isnull=True).values("release_id"))
-    if state == "waiting":
-        pending = Approval.objects.filter(status=ApprovalStatus.PENDING, is_automated=False)
-        return releases.filter(gone_at=None, pk__in=pending.values("release_stage__release_id"))
-    status = StageStatus.IN_PROGRESS if state == "running" else StageStatus.REJECTED
-    found = releases.filter(Exists(ReleaseStage.objects.filter(release=OuterRef("pk"), status=status)))
-    return found.filter(is_unfinished=True) if state == "running" else found
+def _releases(ids: Sequence[int]) -> list[Release]:
+    """These releases, in this order, with what a row names of them."""
+    rows = Release.objects.filter(pk__in=ids).select_related("project", "pipeline", "created_by", "created_for")
+    return sorted(rows, key=lambda one: ids.index(one.pk))
 
 
 def _releases_before(ids: Collection[int]) -> dict[int, int]:

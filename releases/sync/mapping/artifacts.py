@@ -1,5 +1,7 @@
 """The artifacts of a release as rows. Pure."""
 
+from datetime import datetime
+
 from releases.azure.answers import ArtifactAnswer, ReferenceValue
 from releases.sync.mapping.known import Known
 from releases.sync.mapping.tables import Row
@@ -9,12 +11,14 @@ from releases.sync.versions import Version
 _NOTHING = ReferenceValue()
 
 
-def artifact_rows(artifacts: list[ArtifactAnswer], known: Known) -> dict[str, tuple[Row, Candidate, Version]]:
+def artifact_rows(
+    artifacts: list[ArtifactAnswer], known: Known, made_on: datetime | None
+) -> dict[str, tuple[Row, Candidate, Version]]:
     """By alias: the row (release and registry version missing yet), what it may have triggered, its exact version."""
-    return {artifact.alias: _artifact(artifact, known) for artifact in artifacts}
+    return {artifact.alias: _artifact(artifact, known, made_on) for artifact in artifacts}
 
 
-def _artifact(artifact: ArtifactAnswer, known: Known) -> tuple[Row, Candidate, Version]:
+def _artifact(artifact: ArtifactAnswer, known: Known, made_on: datetime | None) -> tuple[Row, Candidate, Version]:
     # Keys differ in case between real answers and documentation.
     values = {key.lower(): value for key, value in artifact.definition_reference.items() if value is not None}
     definition = values.get("definition", _NOTHING)
@@ -43,6 +47,7 @@ def _artifact(artifact: ArtifactAnswer, known: Known) -> tuple[Row, Candidate, V
         artifact.is_primary,
         values.get("artifactsourceversionurl", _NOTHING).id,
         None,
+        made_on,
     ]
     candidate = Candidate(artifact.alias, artifact.type, role.value, name, is_triggering)
     return row, candidate, (artifact.alias, artifact.type, artifact.source_id, version.id, source_version)

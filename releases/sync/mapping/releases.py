@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from releases.azure.answers import ReleaseAnswer, StageAnswer
-from releases.states import UNFINISHED_STAGE_STATUSES, ApprovalStatus, Depth
+from releases.states import UNFINISHED_STAGE_STATUSES, ApprovalStatus, Depth, StageStatus
 from releases.sync.mapping.approvals import approval_rows
 from releases.sync.mapping.artifacts import artifact_rows
 from releases.sync.mapping.attempts import MappedAttempt, mapped_attempts
 from releases.sync.mapping.identities import approvals_of
 from releases.sync.mapping.known import Known
 from releases.sync.mapping.tables import ARTIFACT, Row
+from releases.sync.mapping.texts import words_of_release
 from releases.sync.triggers import cause_of
 from releases.sync.versions import versions_hash
+
+FLAGGED = (StageStatus.REJECTED, StageStatus.PARTIALLY_SUCCEEDED, StageStatus.CANCELED, StageStatus.SUCCEEDED)
+"""What a release notes of its stages, in the order of its columns `has_failed` and so on."""
 
 
 @dataclass(slots=True)
@@ -26,17 +30,21 @@ class MappedStage:
 
 @dataclass(slots=True)
 class Mapped:
-    """A release as rows. `stages` and `artifacts` are None when the answer did not carry them at all."""
+    """A release as rows. `stages` and `artifacts` are None when the answer did not carry them at all.
+
+    `words` are what it can be found by.
+    """
 
     azure_id: int
     row: Row
     stages: dict[int, MappedStage] | None
     artifacts: dict[str, Row] | None
+    words: str
 
 
 def mapped_release(answer: ReleaseAnswer, known: Known, *, depth: Depth, sha256: str, now: datetime) -> Mapped:
     """The rows of one release as read at `depth`; `sha256` is of the answer's bytes as they came."""
-    artifacts = artifact_rows(answer.artifacts, known) if answer.artifacts is not None else {}
+    artifacts = artifact_rows(answer.artifacts, known, answer.created_on) if answer.artifacts else {}
     definition = answer.release_definition.id
     cause = cause_of(
         answer.reason,
@@ -70,6 +78,7 @@ def mapped_release(answer: ReleaseAnswer, known: Known, *, depth: Depth, sha256:
         answer.tags,
         answer.keep_forever,
         is_unfinished(answer),
+        *(any(stage.status == status for stage in answer.environments or ()) for status in FLAGGED),
         depth.value,
         "" if is_detailed else sha256,
         sha256 if is_detailed else "",
@@ -77,11 +86,13 @@ def mapped_release(answer: ReleaseAnswer, known: Known, *, depth: Depth, sha256:
         now,
         None,
     ]
+    rows = {alias: row for alias, (row, _, _) in artifacts.items()}
     return Mapped(
         answer.id,
         row,
         None if answer.environments is None else {one.id: _stage(answer, one, known) for one in answer.environments},
-        None if answer.artifacts is None else {alias: row for alias, (row, _, _) in artifacts.items()},
+        None if answer.artifacts is None else rows,
+        words_of_release(answer, rows),
     )
 
 

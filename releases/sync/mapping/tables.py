@@ -87,7 +87,8 @@ RELEASE = table(
     Release,
     "project_id azure_id pipeline_id definition_revision definition_snapshot_revision name status reason description"
     " created_on modified_on created_by_id created_for_id modified_by_id trigger_kind trigger_alias versions_hash"
-    " variables tags keep_forever is_unfinished depth listed_sha256 detailed_sha256 detailed_at changed_at gone_at",
+    " variables tags keep_forever is_unfinished has_failed has_partly_succeeded has_canceled has_succeeded depth"
+    " listed_sha256 detailed_sha256 detailed_at changed_at gone_at",
 )
 STAGE = table(
     ReleaseStage,
@@ -97,7 +98,7 @@ STAGE = table(
 ARTIFACT = table(
     Artifact,
     "release_id alias role type source_id name version version_id version_name source_version branch repository"
-    " is_triggering is_primary web_url model_version_id",
+    " is_triggering is_primary web_url model_version_id release_created_on",
 )
 DEPLOYMENT = table(
     Deployment,

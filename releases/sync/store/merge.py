@@ -4,11 +4,12 @@ A list page knows less than the release itself and never erases what that told. 
 answer may be older than what is held: where Azure says when a thing was last touched, the later one stays.
 """
 
+from releases.models.history import HAS_INDEXES
 from releases.sync.mapping import Mapped
 from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, RELEASE, Row, Table
 
 _FROM_ARTIFACTS = ("versions_hash", "trigger_kind", "trigger_alias")
-_FROM_STAGES = ("is_unfinished", "variables", "tags")
+_FROM_STAGES = ("is_unfinished", *HAS_INDEXES, "variables", "tags")
 
 
 def newer(table: Table, held: Row, row: Row) -> Row:

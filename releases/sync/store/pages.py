@@ -19,7 +19,7 @@ from releases.models import Project
 from releases.states import Depth
 from releases.sync.mapping import Mapped, mapped_release
 from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, DOCUMENT, RELEASE, STAGE, STEP, Row
-from releases.sync.store import existing, live, writing
+from releases.sync.store import existing, live, texts, writing
 from releases.sync.store.documents import document_row
 from releases.sync.store.existing import Existing
 from releases.sync.store.fitting import fit
@@ -162,6 +162,7 @@ def _write(read: _Read, mapped: Sequence[Mapped], documents: list[Row], *, there
     held = existing.held(read.project, there, depth=read.depth) if there else Existing()
     plan = Planner(held, depth=read.depth).planned(mapped, take_ids=writing.take_ids)
     rows = _write_plan(plan)
+    texts.write(plan.texts)
     if held.releases:
         rows += writing.upsert(DOCUMENT, documents, key=_DOCUMENT_KEY)
     else:

@@ -14,21 +14,24 @@ from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, RELEASE
 from releases.sync.spans import TURNS
 from releases.sync.store import merge
 from releases.sync.store.existing import Existing, Held
+from releases.sync.store.texts import Text
 
 TakeIds = Callable[[Mapping[Table, int]], dict[Table, list[int]]]
 
+_CREATED = RELEASE.at["created_on"]
 _STATUS, _FINISHED = DEPLOYMENT.at["status"], DEPLOYMENT.at["finished_on"]
 _WHAT_SPANS_SEE = ("stage_id", "azure_id", "status", "finished_on")
 
 
 @dataclass(slots=True)
 class Plan:
-    """Rows to add (with ids where others name them), to replace by id, and ids to remove, by table."""
+    """Rows to add (with ids where others name them), to replace by id, and ids to remove, by table; and texts."""
 
     new: dict[Table, list[Row]] = field(default_factory=dict)
     new_ids: dict[Table, list[int]] = field(default_factory=dict)
     changed: dict[Table, list[tuple[int, Row]]] = field(default_factory=dict)
     removed: dict[Table, list[int]] = field(default_factory=dict)
+    texts: list[Text] = field(default_factory=list)
     turns: dict[int, set[datetime]] = field(default_factory=dict)
     """Per stage, the times at which something that its live spans depend on came, went or moved."""
 
@@ -84,6 +87,9 @@ class Planner:
         for stage_number, stage in (release.stages or {}).items():
             self._stage(number, stage_number, stage)
         self._artifacts(number, release.artifacts or {})
+        if held is None or release.artifacts is not None:  # what a thin answer leaves out stays findable
+            was = held[1][_CREATED] if held else None
+            self.plan.texts.append(Text(number, row[_CREATED], release.words, was))
         at = RELEASE.at["versions_hash"]
         if held and held[1][at] != row[at]:
             self._turn_all_of(number)
