@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 
 from dashboard.shell import THEMES
 from releases.actions.connect import DEFAULT_VARIABLE, Wish
+from releases.actions.saved_views import LONGEST_NAME
 from releases.models import Organization
 
 
@@ -42,6 +43,15 @@ class ThemeForm(forms.Form):
 
     theme = forms.ChoiceField(choices=[(one, one) for one in THEMES])
     next = forms.CharField(required=False)
+
+
+class SavedViewForm(forms.Form):
+    """The name of a saved view; which names are taken is decided by the action."""
+
+    name = forms.CharField(
+        label="Name", max_length=LONGEST_NAME, strip=True, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    query = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput())
 
 
 class ConnectForm(forms.Form):

@@ -4,7 +4,19 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard.views import account as own_account
-from dashboard.views import api, connect, first, gallery, health, overview, release, releases, sync
+from dashboard.views import (
+    api,
+    compare,
+    connect,
+    first,
+    gallery,
+    health,
+    overview,
+    release,
+    releases,
+    saved_views,
+    sync,
+)
 
 handler400 = "dashboard.views.errors.bad_request"
 handler403 = "dashboard.views.errors.not_allowed"
@@ -17,6 +29,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<slug:project>/releases/<int:azure_id>/", release.show, name="release"),
     path("p/<slug:project>/releases/<int:azure_id>/timeline/", release.happened, name="release_timeline"),
     path("p/<slug:project>/releases/<int:azure_id>/variables/", release.variables, name="release_variables"),
+    path("releases/export.csv", releases.export, name="releases_export"),
+    path("releases/views/", saved_views.show, name="saved_views"),
+    path("releases/views/save/", saved_views.save, name="save_view"),
+    path("releases/views/<int:view>/overwrite/", saved_views.overwrite, name="overwrite_view"),
+    path("releases/views/<int:view>/rename/", saved_views.rename, name="rename_view"),
+    path("releases/views/<int:view>/delete/", saved_views.delete, name="delete_view"),
+    path("compare/", compare.show, name="compare"),
     path("sync/", sync.show, name="sync"),
     path("sync/now/", sync.now, name="sync_now"),
     path("sync/ago/", sync.synced, name="synced"),

@@ -69,3 +69,12 @@ RUN_KINDS = {
     "serving": "Endpoints and computes",
 }
 """What each kind of sync run reads."""
+
+VERDICTS = {
+    "same": Look("", "dim", "same"),
+    "changed": Look("arrow-right", "run b", "changed"),
+    "better": Look("arrow-up", "up", "better"),
+    "worse": Look("arrow-down", "down", "worse"),
+    "unknown": Look("circle-help", "dim", "not known"),
+}
+"""What became of one thing from one release to the other."""

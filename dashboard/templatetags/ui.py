@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import times
-from dashboard.words import EVENTS, RUN_KINDS, WORDS, Look
+from dashboard.words import EVENTS, RUN_KINDS, VERDICTS, WORDS, Look
 from releases.outbound import safe_link
 from releases.queries import statuses
 from releases.queries.artifacts import ORDER
@@ -70,6 +70,12 @@ def look_of(word: str) -> Look:
 def event_look(kind: str) -> Look:
     """Icon and hue of an event of a timeline."""
     return EVENTS.get(kind, EVENTS["started"])
+
+
+@register.filter
+def verdict_look(verdict: str) -> Look:
+    """Icon and hue of what became of one thing from one release to another."""
+    return VERDICTS.get(verdict, VERDICTS["unknown"])
 
 
 @register.filter

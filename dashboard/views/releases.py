@@ -1,13 +1,17 @@
 """The list of releases: every filter and the page stand in the URL, newest first."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from dashboard.csv import csv_answer
 from dashboard.facets import Facet, facets_of, filters_of
 from dashboard.reader import reader
 from dashboard.shell import shell_of
+from dashboard.tabs import Tabs
 from dashboard.views.answers import page_or_fragment
 from releases.queries.releases import COUNTED_TO, page
+from releases.queries.releases_export import lines
 
 
 @require_GET
@@ -22,9 +26,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "page": found,
         "filters": filters,
         "facets": facets,
+        "tabs": Tabs(user, request.GET.urlencode()),
         "is_first": not (request.GET.get("before") or request.GET.get("after")),
         "counted_to": COUNTED_TO,
         "stale": shell.stale_in(filters.pipeline.project_id) if filters.pipeline else shell.stale,
     }
     news = f"{found.count} releases"
     return page_or_fragment(request, "pages/releases/releases.html", "pages/releases/_list.html", context, news=news)
+
+
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The same releases, those of all pages, as a CSV file."""
+    user = reader(request)
+    filters = filters_of(user, request.GET)
+    return csv_answer(lines(user, filters=filters), of="releases", day=timezone.now().date())

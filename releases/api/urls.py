@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, history, not_here, registry, sync
+from releases.api.views import catalog, compare, history, not_here, registry, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
@@ -24,4 +24,5 @@ for name, noun in NOUNS.items():
         path(f"{name}/", noun.as_view({"get": "list"}), name=name),
         path(f"{name}/<int:pk>/", noun.as_view({"get": "retrieve"}), name=f"{name}-detail"),
     ]
+urlpatterns.append(path("compare/", compare.Compare.as_view(), name="compare"))
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", not_here.NotHere.as_view(), name="not-here"))

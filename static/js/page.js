@@ -17,11 +17,11 @@
   });
 
   let before = "";
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const move = (step) => {
     const all = rows();
-    const at = all.indexOf(document.activeElement);
+    const at = all.findIndex((one) => (one.closest("tr") ?? one).contains(document.activeElement));
     all[Math.min(all.length - 1, Math.max(0, at + step))]?.focus();
   };
   document.addEventListener("keydown", (event) => {
@@ -36,6 +36,8 @@
     else if (event.key === "k") move(-1);
     else if (event.key === "n") document.querySelector("a[rel=next]")?.click();
     else if (event.key === "p") document.querySelector("a[rel=prev]")?.click();
-    else if (event.key === "f") document.querySelector("details.facets summary")?.focus();
+    else if (event.key === "f") document.querySelector(".filters details.facets summary")?.focus();
+    else if (event.key === "x") document.activeElement.closest("tr")?.querySelector("input[name=pick]")?.click();
+    else if (event.key === "c") document.querySelector("#picks [type=submit]")?.click();
   });
 })();

@@ -23,13 +23,13 @@ def addresses(port: Harbour) -> Iterator[tuple[str, str]]:
 
 
 def expected(name: str) -> int:
-    """What whoever may read everything is answered."""
-    return 404 if name == "not-here" else 200
+    """What whoever may read everything is answered; a comparison is asked for without naming any release."""
+    return {"not-here": 404, "compare": 400}.get(name, 200)
 
 
 def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
     names = {str(pattern.name) for pattern in urlpatterns}
-    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here"}
+    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here", "compare"}
     assert set(NOUNS) == set(scopes.NOUNS)
 
 
@@ -111,6 +111,8 @@ def test_a_narrow_key_opens_its_noun_only(noun: str, port: Harbour) -> None:
         answer = program._client.get(path)
         if name.removesuffix("-detail") in (noun, "schema"):
             assert answer.status_code == 200, name
+        elif name == "compare" and noun == "releases":
+            assert answer.status_code == 400, name
         elif name != "not-here":
             assert answer.status_code == 403, name
             assert answer.json()["code"] == "scope_missing", name

@@ -56,6 +56,27 @@ def _turn_to(tab: str) -> Callable[[Page], None]:
     return act
 
 
+def _tick_two(page: Page) -> None:
+    for at in (0, 2):
+        page.locator("input[name=pick]").nth(at).check()
+
+
+def _tick_two_and_compare(page: Page) -> None:
+    _tick_two(page)
+    page.locator("#picks [type=submit]").click()
+    page.locator("#_compare").wait_for()
+
+
+def _compare_everything(page: Page) -> None:
+    _tick_two_and_compare(page)
+    page.get_by_role("link", name="Everything").click()
+    page.get_by_role("heading", name="Everything").wait_for()
+
+
+def _open_save(page: Page) -> None:
+    page.locator(".viewtabs summary").click()
+
+
 def _open_the_menu(page: Page) -> None:
     page.locator("button[popovertarget=me]:visible").click()
 
@@ -108,6 +129,13 @@ PAGES = {
     "release-failed": Visit("/releases/?state=failed", is_list=True),
     "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
     "release-variables": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Variables")),
+    "releases-ticked": Visit("/releases/", act=_tick_two),
+    "releases-save": Visit("/releases/?trigger=model", act=_open_save),
+    "views": Visit("/releases/views/?query=trigger%3Dmodel"),
+    "views-empty": Visit("/releases/views/"),
+    "compare": Visit("/releases/", act=_tick_two_and_compare),
+    "compare-everything": Visit("/releases/", act=_compare_everything),
+    "compare-nothing": Visit("/compare/"),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

@@ -1,0 +1,110 @@
+"""What two releases carry: artifacts by version, and the figures of their models. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from releases.models import Artifact
+from releases.queries import metric_directions
+from releases.queries.artifacts import is_same
+from releases.queries.compare.lines import ADDED, REMOVED, Group, Line, Verdict, counted
+from releases.queries.lineage import FROM_REGISTRY
+from releases.queries.metric_words import difference_words, figure_words, label_of, unit_of
+from releases.queries.sentences import version_words
+from releases.states import ArtifactRole
+
+Pair = tuple[Artifact | None, Artifact | None]
+NO_FIGURE = "no figure"
+JUDGED = {metric_directions.Verdict.BETTER: Verdict.BETTER, metric_directions.Verdict.WORSE: Verdict.WORSE}
+
+
+def pairs_of(a: Sequence[Artifact], b: Sequence[Artifact]) -> list[Pair]:
+    """Each artifact beside the other release's: the one of the same alias, else the only one of the same thing."""
+    left = {artifact.alias: artifact for artifact in b}
+    found: list[Pair] = [(artifact, left.pop(artifact.alias, None)) for artifact in a]
+    for at, (artifact, other) in enumerate(found):
+        same = [one for one in left.values() if artifact and _thing(one) == _thing(artifact)]
+        if other is None and len(same) == 1:
+            found[at] = (artifact, left.pop(same[0].alias))
+    return [*found, *((None, artifact) for artifact in left.values())]
+
+
+def artifact_group(pairs: Iterable[Pair]) -> Group:
+    """One line an artifact."""
+    return Group("artifacts", "Artifacts", [_artifact(a, b) for a, b in pairs])
+
+
+def metric_groups(pairs: Iterable[Pair], *, why_missing: str) -> list[Group]:
+    """One group a model or scaler that either release carries and that has figures or should have some."""
+    paired = [(a, b) for a, b in pairs if (b or a) and _role(a, b) in FROM_REGISTRY]
+    groups = [_figures(a, b, why_missing=why_missing) for a, b in paired]
+    return [group for group in groups if group.lines or group.notes]
+
+
+def same_code(pairs: Iterable[Pair]) -> bool:
+    """Whether both releases were made from the very same commits; False where that is not known."""
+    code = [(a, b) for a, b in pairs if _role(a, b) == ArtifactRole.CODE]
+    return bool(code) and all(a and b and a.source_version and is_same(a, b) for a, b in code)
+
+
+def _thing(artifact: Artifact) -> tuple[str, str, str]:
+    return artifact.type, artifact.role, artifact.name or artifact.source_id
+
+
+def _role(a: Artifact | None, b: Artifact | None) -> str:
+    one = b or a
+    return one.role if one else ""
+
+
+def _name(a: Artifact | None, b: Artifact | None) -> str:
+    one = b or a
+    return (one.name or one.alias) if one else ""
+
+
+def _artifact(a: Artifact | None, b: Artifact | None) -> Line:
+    name = f"{_role(a, b).capitalize()} {_name(a, b)}"
+    before, after = (version_words(one) if one else "" for one in (a, b))
+    is_code = _role(a, b) in {ArtifactRole.CODE, ArtifactRole.BUILD}
+    if a is None or b is None:
+        return Line(name, before, after, Verdict.CHANGED, ADDED if a is None else REMOVED, is_code)
+    if is_same(a, b):
+        return Line(name, before, after, Verdict.SAME, is_code=is_code)
+    return Line(name, before, after, Verdict.CHANGED, _steps(a, b), is_code)
+
+
+def _steps(a: Artifact, b: Artifact) -> str:
+    """How far the versions of a registry are apart, where they are numbers."""
+    if a.role not in FROM_REGISTRY or not (a.version.isdecimal() and b.version.isdecimal()):
+        return "changed"
+    if a.version == b.version or len(a.version) > 9 or len(b.version) > 9:
+        return "changed"
+    steps = int(b.version) - int(a.version)
+    return f"{counted(abs(steps), 'version')} {'newer' if steps > 0 else 'older'}"
+
+
+def _figures(a: Artifact | None, b: Artifact | None, *, why_missing: str) -> Group:
+    before, after = (_metrics(one) for one in (a, b))
+    title = f"Figures of {_role(a, b)} {_name(a, b)}"
+    notes = [f"{title[:1]}{title[1:]} {version_words(one)}: {why_missing}" for one in (a, b) if one and _is_lost(one)]
+    names = sorted({*before, *after}, key=lambda name: label_of(name).casefold())
+    lines = [_figure(name, before.get(name), after.get(name)) for name in names]
+    return Group(f"metrics-{(b or a or Artifact()).alias}", title, lines, list(dict.fromkeys(notes)))
+
+
+def _is_lost(artifact: Artifact) -> bool:
+    return artifact.role == ArtifactRole.MODEL and artifact.model_version is None
+
+
+def _metrics(artifact: Artifact | None) -> dict[str, float]:
+    version = artifact.model_version if artifact else None
+    found = version.metrics if version else {}
+    return {name: float(value) for name, value in found.items() if isinstance(value, int | float)}
+
+
+def _figure(name: str, a: float | None, b: float | None) -> Line:
+    label, unit = label_of(name), unit_of(name)
+    before, after = (NO_FIGURE if one is None else figure_words(one, unit) for one in (a, b))
+    if a is None or b is None:
+        return Line(label, before, after, Verdict.CHANGED, ADDED if a is None else REMOVED)
+    if a == b:
+        return Line(label, before, after, Verdict.SAME)
+    verdict = JUDGED.get(metric_directions.verdict(name, b, a), Verdict.CHANGED)
+    return Line(label, before, after, verdict, difference_words(a, b, unit))
