@@ -32,7 +32,7 @@ UNREADABLE_AGAIN_AFTER = timedelta(hours=1)
 
 @dataclass
 class Turn:
-    """One turn, until `until` (monotonic seconds)."""
+    """One turn, until `until` (monotonic seconds); one thing is read even when the lists took all of its time."""
 
     workspace: Workspace
     learning: MachineLearning
@@ -40,6 +40,7 @@ class Turn:
     lease: Lease
     now: datetime
     until: float
+    has_read: bool = False
 
     def read(self, *, full: bool) -> bool:
         """Read what is new; False when the time was up before the end."""
@@ -47,10 +48,12 @@ class Turn:
             if self._is_late():
                 return False
             self._read_versions(name)
+            self.has_read = True
         for names in self._jobs_to_read(full=full):
             if self._is_late():
                 return False
             self._read_jobs(names)
+            self.has_read = True
         return True
 
     def _models(self) -> Page[ModelAnswer]:
@@ -152,7 +155,8 @@ class Turn:
         return seen
 
     def _is_late(self) -> bool:
-        return monotonic() > self.until
+        """A turn that reads nothing would be followed by the same turn for ever."""
+        return self.has_read and monotonic() > self.until
 
 
 def _job(learning: MachineLearning, name: str) -> TrainingJob | Malformed | None:

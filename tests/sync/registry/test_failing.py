@@ -102,10 +102,10 @@ def test_a_turn_that_runs_out_of_time_goes_on_where_it_was(there: RegistryServer
         there.version(number, job=f"train-{number}")
         there.version(1, model=f"model-{number}")
     states: list[str] = []
-    while "succeeded" not in states and len(states) < 200:  # a slow machine does one thing a turn
-        states.append(sync_workspace(workspace, seconds=0.02).state)
-    assert states[0] == "stopped"
-    assert states[-1] == "succeeded"
+    while "succeeded" not in states and len(states) < 30:
+        states.append(sync_workspace(workspace, seconds=0).state)
+    assert states == ["stopped"] * (len(states) - 1) + ["succeeded"]
+    assert 12 <= len(states) <= 20  # one model, or a few jobs, a turn
     assert (ModelVersion.objects.count(), TrainingRun.objects.count()) == (22, 11)
 
 
