@@ -98,3 +98,20 @@ class ConnectForm(forms.Form):
     def wish(self) -> Wish:
         """What was asked for."""
         return Wish(**self.cleaned_data)
+
+
+class BindForm(forms.Form):
+    """Where a stage is served: `stage` is its id and how its binding stood, `to` the place (empty: by rule)."""
+
+    stage = forms.RegexField(r"^\d{1,18}:[\w.]{1,100}$")
+    to = forms.RegexField(r"^(endpoint|cluster):\d{1,18}$", required=False)
+
+    def clean_stage(self) -> tuple[int, str]:
+        """The stage's id and how its binding stood."""
+        pk, _, seen = self.cleaned_data["stage"].partition(":")
+        return int(pk), seen
+
+    def clean_to(self) -> tuple[str, int] | None:
+        """Which kind of place, and its id; None for "by rule"."""
+        kind, _, pk = self.cleaned_data["to"].partition(":")
+        return (kind, int(pk)) if kind else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from releases.models import Project, User
-from releases.policies.roles import check_can_connect, check_can_sync_now, refusal
+from releases.policies.roles import check_can_bind_stage, check_can_connect, check_can_sync_now, refusal
 
 
 @dataclass(frozen=True)
@@ -34,3 +34,11 @@ def sync_now(user: User, projects: Iterable[Project]) -> Offer:
 def connect(user: User) -> Offer:
     """Connecting an organization."""
     return Offer("Test the connection", refusal(check_can_connect, user, None) or "")
+
+
+def bind_stage(user: User, projects: Iterable[Project]) -> tuple[Offer, frozenset[int]]:
+    """Saying where a stage is served, and the ids of the projects whose stages the reader may bind."""
+    refusals = {project.pk: refusal(check_can_bind_stage, user, project) for project in projects}
+    allowed = frozenset(key for key, found in refusals.items() if found is None)
+    first = next((found for found in refusals.values() if found), "No project uses this workspace.")
+    return Offer("Bind", "" if allowed else first), allowed

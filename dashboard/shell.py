@@ -39,6 +39,7 @@ MAIN = (
 )
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),
+    Item("clusters", "server", "Clusters", "u", frozenset({"clusters", "endpoint", "clusters_moving"})),
     Item("connect", "settings", "Connections", "c", frozenset({"connect", "connect_answer"})),
 )
 

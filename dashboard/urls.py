@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from dashboard.views import account as own_account
 from dashboard.views import (
     api,
+    bindings,
+    clusters,
     compare,
     connect,
     first,
@@ -36,6 +38,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/views/<int:view>/rename/", saved_views.rename, name="rename_view"),
     path("releases/views/<int:view>/delete/", saved_views.delete, name="delete_view"),
     path("compare/", compare.show, name="compare"),
+    path("clusters/", clusters.show, name="clusters"),
+    path("clusters/moving/", clusters.moving, name="clusters_moving"),
+    path("clusters/bind/", bindings.bind, name="bind_stage"),
+    path("clusters/<int:workspace>/<path:name>/", clusters.endpoint, name="endpoint"),
     path("sync/", sync.show, name="sync"),
     path("sync/now/", sync.now, name="sync_now"),
     path("sync/ago/", sync.synced, name="synced"),

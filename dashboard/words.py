@@ -33,6 +33,8 @@ WORDS = {
     "as_deployed": Look("circle-check", "ok", "As deployed"),
     "idle": Look("circle-minus", "", "No traffic"),
     "not_bound": Look("circle-help", "", "No endpoint known"),
+    "unbound": Look("unlink", "", "Bound to no stage"),
+    "gone": Look("archive", "", "Gone"),
     # where a source of the history stands
     "current": Look("circle-check", "ok", "Up to date"),
     "reading": Look("loader-circle", "run", "Reading"),

@@ -24,6 +24,7 @@ from releases.states import ArtifactRole, TriggerKind
 register = template.Library()
 
 TWO_MINUTES = 120
+TEN, HUNDREDTH = 10, 0.05
 
 ROLE_ICONS = {
     ArtifactRole.MODEL: "box",
@@ -155,6 +156,12 @@ def length_of(length: timedelta) -> str:
     """How long, whichever way it counts, rounded to minutes where it is that long: `10 min`."""
     seconds = abs(length.total_seconds())
     return times.duration(timedelta(minutes=round(seconds / 60)) if seconds >= TWO_MINUTES else abs(length))
+
+
+@register.filter
+def figure(number: float) -> str:
+    """A measured figure with as many digits as it is worth: `0.4`, `41`, `1,250`."""
+    return f"{number:,.0f}" if abs(number) >= TEN else f"{number:.1f}" if number >= HUNDREDTH else f"{number:.2g}"
 
 
 @register.filter

@@ -14,6 +14,8 @@ EVENTS = {
     "user.role_revoked": "A role was taken away.",
     "api_key.created": "A person made a key for a program.",
     "api_key.revoked": "A key was ended before its time.",
+    "stage.bound": "A person said which endpoint or cluster serves a stage.",
+    "stage.unbound": "Where a stage is served was left to the rules again.",
     "signin.succeeded": "Somebody signed in.",
     "signin.failed": "A sign-in was refused.",
     "signin.ended": "Somebody signed out.",

@@ -67,6 +67,11 @@ def check_can_connect(by: Actor, _nothing: None = None) -> None:
     _require(by, frozenset({Role.ADMINISTRATOR}), None, to="connect an organization")
 
 
+def check_can_bind_stage(by: Actor, project: Project | None) -> None:
+    """Where a stage is served decides what counts as drift: administrators of its project."""
+    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="bind a stage to an endpoint")
+
+
 def check_can_manage_people(by: Actor, project: Project | None) -> None:
     """Making users and giving roles, in one project or (without one) everywhere."""
     _require(by, frozenset({Role.ADMINISTRATOR}), project, to="manage people")

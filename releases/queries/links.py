@@ -6,7 +6,7 @@ their project and organization.
 
 from urllib.parse import quote
 
-from releases.models import Pipeline, Project, Release, ReleaseStage, Workspace
+from releases.models import Endpoint, Pipeline, Project, Release, ReleaseStage, Workspace
 from releases.outbound import safe_link
 
 AZURE_ML_STUDIO = "https://ml.azure.com"
@@ -36,13 +36,12 @@ def stage_logs_url(row: ReleaseStage, release: Release) -> str | None:
 
 def model_version_url(workspace: Workspace, *, name: str, version: str) -> str | None:
     """The version's page in Azure Machine Learning studio; none for a workspace elsewhere (sandbox, other clouds)."""
-    if workspace.resource_manager_url and "management.azure.com" not in workspace.resource_manager_url:
-        return None
-    scope = (
-        f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
-        f"/providers/Microsoft.MachineLearningServices/workspaces/{workspace.name}"
-    )
-    return safe_link(f"{AZURE_ML_STUDIO}/model/{quote(name, safe='')}:{quote(version, safe='')}/details?wsid={scope}")
+    return _studio(workspace, f"model/{quote(name, safe='')}:{quote(version, safe='')}/details")
+
+
+def endpoint_url(endpoint: Endpoint) -> str | None:
+    """The endpoint's page in Azure Machine Learning studio, likewise."""
+    return _studio(endpoint.workspace, f"endpoints/realtime/{quote(endpoint.name, safe='')}/detail")
 
 
 def shown(url: str, project: Project | None = None) -> str | None:
@@ -53,3 +52,13 @@ def shown(url: str, project: Project | None = None) -> str | None:
 def _below(project: Project, path: str) -> str | None:
     base = project_url(project)
     return base and f"{base}/{path}"
+
+
+def _studio(workspace: Workspace, path: str) -> str | None:
+    if workspace.resource_manager_url and "management.azure.com" not in workspace.resource_manager_url:
+        return None
+    scope = (
+        f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
+        f"/providers/Microsoft.MachineLearningServices/workspaces/{workspace.name}"
+    )
+    return safe_link(f"{AZURE_ML_STUDIO}/{path}?wsid={scope}")

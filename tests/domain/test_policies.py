@@ -9,6 +9,7 @@ from releases.audit import Actor, System
 from releases.errors import Denied
 from releases.models import Project, User
 from releases.policies.roles import (
+    check_can_bind_stage,
     check_can_connect,
     check_can_manage_people,
     check_can_read,
@@ -27,6 +28,7 @@ IN_PROJECT: dict[Check, set[Role]] = {
     check_can_read: EVERYBODY,
     check_can_sync_now: ACTING,
     check_can_manage_people: {Role.ADMINISTRATOR},
+    check_can_bind_stage: {Role.ADMINISTRATOR},
 }
 
 
