@@ -1,34 +1,56 @@
 """Unsaved rows and values that show each component in its states. Used by the gallery alone."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from dashboard.facets import Facet, Option
 from dashboard.forms import AccountForm
 from releases.models import Approval, Artifact, LiveSpan, Project, Release, ReleaseStage, Stage
 from releases.queries.approvals_seen import Seats
 from releases.queries.artifacts import Version
+from releases.queries.behind import Gap
 from releases.queries.lanes import Joint, Lane
 from releases.queries.lineage import Link
 from releases.queries.releases import StageCell
+from releases.queries.served import Served
+from releases.queries.serving import LEGACY, ServedNow, Truth
 from releases.queries.statuses import Word
 from releases.states import ApprovalStatus, ArtifactRole
 
 LONG = "Vessel draught forecast for inland waterways and locks, version 2"
+SERVED = (Served("blue", "eta-gbm", "11", 100),)
 MONDAY = datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
 
 
 def lanes() -> list[tuple[Joint | None, Lane]]:
     """Four stages: live, running, failed with another release live, nothing deployed; a joint of each common kind."""
+    healthy = Lane(_stage("DEV TEST"), Word.SUCCEEDED, _release("Release-41"), MONDAY, True, _versions(""), "Ada")
+    healthy = replace(healthy, served=ServedNow(1, Truth.AS_DEPLOYED, "dev serves v8, as deployed.", MONDAY))
     asked = Seats(tuple(Approval(status=s) for s in (ApprovalStatus.APPROVED, ApprovalStatus.PENDING)))
     running = Lane(_stage("STAGING"), Word.RUNNING, _release("Release-41"), MONDAY, versions=_versions("v7"))
     live = LiveSpan(release=_release("Release-39"), live_from=MONDAY)
     failed = Lane(_stage("UAT"), Word.FAILED, _release("Release-40"), MONDAY, versions=_versions("v7"), live=live)
     return [
-        (None, Lane(_stage("DEV TEST"), Word.SUCCEEDED, _release("Release-41"), MONDAY, True, _versions(""), "Ada")),
+        (None, healthy),
         (Joint(Word.SUCCEEDED, "auto"), running),
         (Joint(Word.WAITING, "waits", asked), failed),
         (Joint(Word.FAILED, "blocked", stages=("UAT",)), Lane(_stage(LONG), Word.NOT_STARTED)),
     ]
+
+
+def truths() -> list[tuple[Joint | None, Lane]]:
+    """What an endpoint serves against what was deployed, in every state; how far a stage is behind."""
+    gap = Gap(_stage("DEV TEST"), 3, timedelta(days=12))
+    told = [
+        ServedNow(1, Truth.DRIFT, "eta-prod serves v11. Release-39 deployed v12.", MONDAY, served=SERVED),
+        ServedNow(2, Truth.UNKNOWN, f"prod-aks is a legacy AKS cluster. {LEGACY}"),
+        ServedNow(3, Truth.IDLE, "Nothing has traffic on eta-canary."),
+    ]
+    found: list[tuple[Joint | None, Lane]] = []
+    for name, one in zip(("PROD", "ABROAD", "CANARY"), told, strict=True):
+        live = Lane(_stage(name), Word.SUCCEEDED, _release("Release-39"), MONDAY, True, _versions(""), served=one)
+        found.append((Joint(Word.SUCCEEDED, "auto") if found else None, replace(live, gap=gap)))
+    return found
 
 
 def cells() -> list[StageCell]:

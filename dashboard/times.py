@@ -48,6 +48,12 @@ def ago(length: timedelta) -> str:
     return f"{duration(length, coarse=True)} ago"
 
 
+def days(length: timedelta) -> str:
+    """`12 days`, `1 day`; below a day `4 h`."""
+    count = length.days
+    return f"{count} day{'s' if count != 1 else ''}" if count else duration(length, coarse=True)
+
+
 def duration(length: timedelta, *, coarse: bool = False) -> str:
     """`6 min 08 s`, `4 h 48 min`, `3 d 2 h`; coarse gives the greatest unit alone."""
     seconds = max(0, round(length.total_seconds()))

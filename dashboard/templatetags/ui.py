@@ -152,6 +152,12 @@ def duration(length: timedelta | None) -> str:
 
 
 @register.filter
+def days(length: timedelta) -> str:
+    """A length of time in days: `12 days`."""
+    return times.days(length)
+
+
+@register.filter
 def length_of(length: timedelta) -> str:
     """How long, whichever way it counts, rounded to minutes where it is that long: `10 min`."""
     seconds = abs(length.total_seconds())

@@ -19,6 +19,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "triggers": [(kind.value, name) for kind, name in NAMES.items()],
         "roles": list(ArtifactRole),
         "lanes": samples.lanes(),
+        "truths": samples.truths(),
         "cells": samples.cells(),
         "links": samples.links(),
         "facets": samples.facets(),

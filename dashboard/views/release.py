@@ -13,7 +13,7 @@ from releases.queries.release import ReleaseSeen, release_seen
 from releases.queries.release_around import around
 from releases.queries.timeline import timeline
 from releases.queries.variables import variables_of
-from releases.states import Depth, ReleaseStatus
+from releases.states import Depth
 
 
 @require_GET
@@ -58,7 +58,6 @@ def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
         "variables": variables_of(release, [stage.row for stage in seen.stages]),
         "azure_url": release_url(release) or "",
         "pipeline_url": pipeline_url(release.pipeline) or "",
-        "is_abandoned": release.status == ReleaseStatus.ABANDONED,
         "has_steps": release.depth == Depth.DETAILED,
         "is_moving": release.is_unfinished,
         "stale": shell_of(request).stale_in(release.project_id),

@@ -12,8 +12,11 @@ from types import MappingProxyType
 from releases.models import Artifact, LiveSpan, Release, Stage
 from releases.queries.approvals_seen import NOBODY, Seats
 from releases.queries.artifacts import Version, beside
+from releases.queries.behind import Gap
 from releases.queries.conditions import needed_stages, starts_with_release
 from releases.queries.pipelines import StageNow
+from releases.queries.served import served_words
+from releases.queries.serving import ServedNow, Truth
 from releases.queries.statuses import Word
 from releases.queries.steps_told import StepTold
 
@@ -38,6 +41,38 @@ class Lane:
     on_its_way: Release | None = None
     way_word: Word = Word.NOT_STARTED
     step: StepTold | None = None
+    served: ServedNow | None = None
+    gap: Gap | None = None
+
+    @property
+    def pill(self) -> tuple[Word, str]:
+        """Its word, and how the lane says it. Healthy is only what an endpoint was seen to serve, as deployed."""
+        state = self.served.state if self.served else Truth.NOT_BOUND
+        if not self.is_live:
+            return self.word, ""
+        if state is Truth.DRIFT:
+            return Word.DRIFT, "Drift"
+        if state is Truth.IDLE:
+            return Word.UNCERTAIN, "No traffic"
+        if state is Truth.UNKNOWN and self.served and not self.served.served:
+            return Word.UNKNOWN, "Unknown"
+        seen = ", healthy" if state is Truth.AS_DEPLOYED else ""
+        return self.word, "Live, partly" if self.word is Word.PARTLY else f"Live{seen}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is deployed to it now."""
+        return self.word is Word.RUNNING
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether there is something to say of what its endpoint serves."""
+        return bool(self.served and self.served.state is not Truth.NOT_BOUND)
+
+    @property
+    def serves(self) -> str:
+        """The versions its endpoint serves, in a word or two."""
+        return served_words(self.served.served, self.served.deployed) if self.served else ""
 
     @property
     def tells_of_attempt(self) -> bool:

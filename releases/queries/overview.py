@@ -1,30 +1,33 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Thirteen queries, whatever the history: newest attempts, live spans and pending approvals are all found by index.
+Eighteen queries, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
+stages are behind are all found by index.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
-from releases.models import Approval, Artifact, Pipeline, Release, ReleaseStage, Stage, User
+from releases.models import Approval, Artifact, Pipeline, Release, User
 from releases.queries import approvals_seen, artifacts
 from releases.queries.artifacts import Version, beside
+from releases.queries.behind import gaps_of
+from releases.queries.happening import Coming, Happened, activity, coming
 from releases.queries.lanes import Artifacts, Joint, Lane, joint_of, lane_of
 from releases.queries.pipelines import PipelineNow, StageNow, standing
 from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import branch_name, trigger_words
-from releases.queries.statuses import NEEDS_A_LOOK, Word
+from releases.queries.serving import Truth, served_now
+from releases.queries.statuses import NEEDS_A_LOOK, ORDER_OF_CONCERN, Word, worst
 from releases.queries.steps_told import StepTold, steps_told
-from releases.states import ArtifactRole, StageStatus
+from releases.states import ArtifactRole
 
 ROWS_FROM = 9
 """From this many pipelines on the overview shows one line each."""
-ACTIVITY_SHOWN = 6
-COMING_SHOWN = 6
+MOVES = frozenset({Word.RUNNING, Word.QUEUED})
 TELLS_ITS_STEP = frozenset({Word.RUNNING, Word.FAILED})
 
 
@@ -60,19 +63,38 @@ class Row:
         return self.now.pipeline
 
     @property
-    def needs_a_look(self) -> bool:
-        """Whether a person should look at it."""
-        return bool(self.waiting) or self.now.word in NEEDS_A_LOOK
+    def word(self) -> Word:
+        """The word of what needs a person most in it."""
+        return worst([self.now.word, *([Word.WAITING] if self.waiting else [])])
 
     @property
-    def trouble(self) -> StageNow | None:
-        """The stage that gives the pipeline its word, when not all is simply live."""
-        word = self.now.word
-        return (
-            None
-            if word is Word.SUCCEEDED
-            else next((one for one in self.now.stages if word in (one.ran_word, one.word)), None)
-        )
+    def needs_a_look(self) -> bool:
+        """Whether a person should look at it."""
+        return self.word in NEEDS_A_LOOK
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something is deployed, or will be in a moment, and nobody need look."""
+        return self.word in MOVES
+
+    @property
+    def says(self) -> str:
+        """The word with its stage, for a line."""
+        stage = self._stage_of(self.word)
+        if self.word is Word.DRIFT and stage:
+            return f"Drift in {stage.stage.name}"
+        if self.word is Word.WAITING:
+            waits = stage.stage.name if stage else self.waiting[0].approval.release_stage.name
+            return f"{waits} waits"
+        if self.word is not Word.SUCCEEDED or not stage:
+            return f"{stage.stage.name} {self.word.replace('_', ' ')}" if stage else ""
+        return self._says_of_live()
+
+    @property
+    def shown_word(self) -> Word:
+        """The word whose look the line has: a live pipeline of which something cannot be seen is unknown."""
+        is_unseen = self.word is Word.SUCCEEDED and any(lane.pill[0] is Word.UNKNOWN for _, lane in self.lanes)
+        return Word.UNKNOWN if is_unseen else self.word
 
     @property
     def headline(self) -> Lane | None:
@@ -80,26 +102,19 @@ class Row:
         counted = self.now.headline
         return next((lane for _, lane in self.lanes if counted and lane.stage.pk == counted.stage.pk), None)
 
+    def _stage_of(self, word: Word) -> StageNow | None:
+        found = (
+            one for one in self.now.stages if word in (one.ran_word, one.word) or (word is Word.DRIFT and one.drift)
+        )
+        return next(found, None)
 
-@dataclass(frozen=True)
-class Happened:
-    """Something that happened on a stage: how it ended, which release, when."""
-
-    at: datetime
-    word: Word
-    release: Release
-    stage: Stage | None
-    who: str = ""
-
-
-@dataclass(frozen=True)
-class Coming:
-    """Something that will happen by itself."""
-
-    at: datetime
-    pipeline: Pipeline
-    schedule: Schedule | None = None
-    release_stage: ReleaseStage | None = None
+    def _says_of_live(self) -> str:
+        """Healthy is only a pipeline whose endpoints were all seen to serve what was deployed."""
+        if self.shown_word is Word.UNKNOWN:
+            return "Unknown"
+        live = [lane for _, lane in self.lanes if lane.is_live]
+        is_seen = all(lane.served and lane.served.state is Truth.AS_DEPLOYED for lane in live)
+        return "Live, healthy" if live and is_seen else "Live"
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,7 @@ class Overview:
     coming: list[Coming]
     failed: list[StageNow] = field(default_factory=list)
     running: list[StageNow] = field(default_factory=list)
+    drifting: list[StageNow] = field(default_factory=list)
 
     @property
     def is_compact(self) -> bool:
@@ -124,9 +140,14 @@ class Overview:
         return [row for row in self.rows if row.needs_a_look]
 
     @property
+    def moving(self) -> list[Row]:
+        """The rows where something is deployed now and nobody need look."""
+        return [row for row in self.rows if row.is_moving]
+
+    @property
     def quiet(self) -> list[Row]:
-        """The rows where all is as deployed."""
-        return [row for row in self.rows if not row.needs_a_look]
+        """The rows where all is as deployed, as far as can be seen."""
+        return [row for row in self.rows if not row.needs_a_look and not row.is_moving]
 
 
 def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None = None) -> Overview:
@@ -139,14 +160,32 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
     planned = schedules_of([p.pipeline.pk for p in pipelines])
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
     steps = steps_told([stage.ran.pk for stage in stages if stage.ran and stage.ran_word in TELLS_ITS_STEP])
+    rows = [_row(p, newest.get(p.pipeline.pk), carried, waiting, planned, steps) for p in pipelines]
     return Overview(
-        rows=[_row(p, newest.get(p.pipeline.pk), carried, waiting, planned, steps) for p in pipelines],
+        rows=sorted(_with_truth(rows), key=lambda row: _concern(row.word)),
         waiting=waiting,
-        activity=_activity(stages, list(newest.values())),
-        coming=_coming(planned, stages, now=now),
+        activity=activity(stages, list(newest.values())),
+        coming=coming(planned, stages, now=now),
         failed=[stage for stage in stages if stage.ran_word is Word.FAILED],
         running=[stage for stage in stages if stage.ran_word is Word.RUNNING],
+        drifting=[stage for stage in stages if stage.drift],
     )
+
+
+def _concern(word: Word) -> int:
+    """Where it stands among what needs a person; all that goes its way by itself is alike and stays in order."""
+    return ORDER_OF_CONCERN.index(word) if word in NEEDS_A_LOOK | MOVES else len(ORDER_OF_CONCERN)
+
+
+def _with_truth(rows: list[Row]) -> list[Row]:
+    """The lanes with what their endpoints serve and how far they are behind."""
+    served = served_now([lane.stage.pk for row in rows for _, lane in row.lanes])
+    gaps = gaps_of([row.now.stages for row in rows])
+
+    def told(lane: Lane) -> Lane:
+        return replace(lane, served=served.get(lane.stage.pk), gap=gaps.get(lane.stage.pk))
+
+    return [replace(row, lanes=[(joint, told(lane)) for joint, lane in row.lanes]) for row in rows]
 
 
 def _newest_releases(pipelines: list[int]) -> dict[int, Release]:
@@ -208,38 +247,3 @@ def _source(carried: Sequence[Artifact]) -> str:
         return ""
     words = [code.name or code.alias, branch_name(code.branch)]
     return " · ".join(word for word in words if word)
-
-
-def _activity(stages: Sequence[StageNow], newest: Sequence[Release]) -> list[Happened]:
-    """From the rows already read: how the newest attempts ended and which releases are the newest."""
-    ended = [
-        Happened(
-            at=stage.newest.finished_on or stage.newest.queued_on or stage.newest.release_stage.release.created_on,
-            word=stage.word,
-            release=stage.newest.release_stage.release,
-            stage=stage.stage,
-            who=str(stage.newest.requested_for or ""),
-        )
-        for stage in stages
-        if stage.newest
-    ]
-    made = [Happened(release.created_on, Word.NOT_STARTED, release, None) for release in newest]
-    return sorted(ended + made, key=lambda one: one.at, reverse=True)[:ACTIVITY_SHOWN]
-
-
-def _coming(planned: dict[int, list[Schedule]], stages: Sequence[StageNow], *, now: datetime) -> list[Coming]:
-    pipelines = {stage.stage.pipeline_id: stage.stage.pipeline for stage in stages}
-    runs = [
-        Coming(at=at, pipeline=pipelines[pipeline], schedule=schedule)
-        for pipeline, found in planned.items()
-        if pipeline in pipelines
-        for schedule in found
-        if (at := schedule.next_after(now))
-    ]
-    waiting = ReleaseStage.objects.filter(
-        stage__in=[stage.stage.pk for stage in stages],
-        status=StageStatus.SCHEDULED,
-        scheduled_on__gt=now - timedelta(days=1),
-    ).select_related("release__project", "stage__pipeline")
-    starts = [Coming(row.scheduled_on, row.stage.pipeline, release_stage=row) for row in waiting if row.scheduled_on]
-    return sorted(runs + starts, key=lambda one: one.at)[:COMING_SHOWN]

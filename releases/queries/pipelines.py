@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, Subquery
 
-from releases.models import Deployment, LiveSpan, Pipeline, Stage, User
+from releases.models import Deployment, Drift, LiveSpan, Pipeline, Stage, User
 from releases.queries import approvals_seen, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import StageSeats
@@ -25,6 +25,7 @@ class StageNow:
     """One stage: what it runs (`span`), the newest attempt, and the newest that was deployed at all (`ran`).
 
     They differ while newer releases queue or wait for approval: what runs or failed is never hidden behind those.
+    `drift` is there while its endpoint serves something else than was deployed.
     """
 
     stage: Stage
@@ -33,6 +34,7 @@ class StageNow:
     span: LiveSpan | None = None
     seats: StageSeats = NO_SEATS
     ran_seats: StageSeats = NO_SEATS
+    drift: Drift | None = None
 
     @property
     def word(self) -> Word:
@@ -56,7 +58,8 @@ class PipelineNow:
     def word(self) -> Word:
         """The word of the stage that needs a person most; a refusal or a cancelled attempt is over and done with."""
         words = [Word.SUCCEEDED if s.span and s.word in LEFT_ALONE else s.word for s in self.stages]
-        return worst([*words, *(s.ran_word for s in self.stages if s.ran_word not in LEFT_ALONE)])
+        drifts = [Word.DRIFT for s in self.stages if s.drift]
+        return worst([*words, *drifts, *(s.ran_word for s in self.stages if s.ran_word not in LEFT_ALONE)])
 
     @property
     def headline(self) -> StageNow | None:
@@ -66,7 +69,7 @@ class PipelineNow:
 
 
 def standing(user: User) -> list[PipelineNow]:
-    """Every pipeline the person sees, by name, with how its stages stand. Six queries, whatever the history."""
+    """Every pipeline the person sees, by name, with how its stages stand. Seven queries, whatever the history."""
     pipelines = visible_to(user, Pipeline).filter(gone_at__isnull=True, project__is_followed=True)
     found = {row.pk: PipelineNow(row) for row in pipelines.select_related("project").order_by("name", "id")}
     for now in _stages_now(list(found)):
@@ -84,7 +87,20 @@ def _stages_now(pipelines: list[int]) -> list[StageNow]:
     deployments = _deployments({pk for row in rows for pk in (row.newest, row.ran) if pk})
     live = spans.open_by_stage([row.pk for row in rows])
     seats = approvals_seen.of_stages({deployment.release_stage_id for deployment in deployments.values()})
-    return [_now(row, deployments.get(row.newest), deployments.get(row.ran), live.get(row.pk), seats) for row in rows]
+    drifts = Drift.objects.filter(stage__in=[row.pk for row in rows], drift_until=None).select_related("endpoint")
+    drifting = {drift.stage_id: drift for drift in drifts}
+    return [
+        StageNow(
+            row,
+            newest := deployments.get(row.newest),
+            ran := deployments.get(row.ran),
+            live.get(row.pk),
+            _seats(newest, seats),
+            _seats(ran, seats),
+            drifting.get(row.pk),
+        )
+        for row in rows
+    ]
 
 
 def _deployments(ids: set[int]) -> dict[int | None, Deployment]:
@@ -92,15 +108,8 @@ def _deployments(ids: set[int]) -> dict[int | None, Deployment]:
     return {row.pk: row for row in rows.select_related("release_stage__release__project", "requested_for")}
 
 
-def _now(
-    stage: Stage,
-    newest: Deployment | None,
-    ran: Deployment | None,
-    span: LiveSpan | None,
-    seats: dict[int, StageSeats],
-) -> StageNow:
-    of_newest, of_ran = (seats.get(one.release_stage_id, NO_SEATS) if one else NO_SEATS for one in (newest, ran))
-    return StageNow(stage=stage, newest=newest, ran=ran, span=span, seats=of_newest, ran_seats=of_ran)
+def _seats(attempt: Deployment | None, seats: dict[int, StageSeats]) -> StageSeats:
+    return seats.get(attempt.release_stage_id, NO_SEATS) if attempt else NO_SEATS
 
 
 def _word(attempt: Deployment | None, seats: StageSeats) -> Word | None:

@@ -1,111 +1,36 @@
 """One release: why it exists, how far it got, what it carries against what is live, who approved, what happened when.
 
-Thirteen queries, whatever the number of stages, attempts and steps.
+Seventeen queries, whatever the number of stages, attempts and steps.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
 from releases.models import (
     Approval,
     Artifact,
-    Deployment,
     LiveSpan,
     PipelineRevision,
     Release,
     ReleaseCommit,
-    ReleaseStage,
     SetAside,
     Stage,
-    Step,
     User,
     WorkItem,
 )
-from releases.queries import approvals_seen, artifacts, lineage, schedules, spans
+from releases.queries import artifacts, lineage, schedules, spans
 from releases.queries.access import visible_to
-from releases.queries.approvals_seen import Seats, StageSeats
 from releases.queries.artifacts import Version, is_same
-from releases.queries.conditions import needed_stages
 from releases.queries.lineage import Link
-from releases.queries.links import model_version_url, stage_logs_url
+from releases.queries.links import model_version_url
 from releases.queries.planned import schedules_of
+from releases.queries.release_stages import StageOfRelease, stages_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import Part, trigger_sentence, version_words
-from releases.queries.statuses import Word, attempt_word, stage_word, step_word, worst
-from releases.states import Depth, TriggerKind
+from releases.queries.statuses import Word, worst
+from releases.states import Depth, ReleaseStatus, TriggerKind
 
 COMMITS_SHOWN = 20
-NO_SEATS = StageSeats()
-
-
-@dataclass(frozen=True)
-class StepLine:
-    """One step of an attempt and how it stands."""
-
-    step: Step
-    word: Word
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt on one stage, with its steps and the approvals before and after it."""
-
-    deployment: Deployment
-    word: Word
-    steps: list[StepLine]
-    seats: Seats
-    is_newest: bool = True
-
-    @property
-    def failed_step(self) -> StepLine | None:
-        """The first step that failed."""
-        return next((line for line in self.steps if line.word is Word.FAILED), None)
-
-    @property
-    def running_step(self) -> StepLine | None:
-        """The step it is at."""
-        return next((line for line in self.steps if line.word is Word.RUNNING), None)
-
-
-@dataclass(frozen=True)
-class StageOfRelease:
-    """One stage of the release: its attempts, newest first, and what the stage runs now (`live`)."""
-
-    row: ReleaseStage
-    word: Word
-    attempts: list[Attempt]
-    seats: Seats
-    live: LiveSpan | None
-    needs: tuple[str, ...]
-    logs_url: str = ""
-
-    @property
-    def latest(self) -> Seats:
-        """The approvals of the newest attempt that asked anybody."""
-        return StageSeats(self.seats.approvals).latest
-
-    @property
-    def before(self) -> Seats:
-        """The approvals asked for before the newest attempt."""
-        newest = max((approval.attempt for approval in self.seats.approvals), default=0)
-        return StageSeats(self.seats.approvals).before(newest)
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the stage runs this release now."""
-        return bool(self.live and self.live.release_id == self.row.release_id)
-
-    @property
-    def is_quietly_live(self) -> bool:
-        """Whether being live is all there is to say of it."""
-        return self.is_live and self.word in {Word.SUCCEEDED, Word.PARTLY}
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether a failed attempt of this release may have changed what the stage runs (decision 7)."""
-        return self.word is Word.FAILED and bool(self.live and self.live.uncertain_since)
 
 
 @dataclass(frozen=True)
@@ -169,6 +94,23 @@ class ReleaseSeen:
         return worst([stage.word for stage in self.stages if stage.word is not Word.SKIPPED])
 
     @property
+    def pill(self) -> tuple[Word, str]:
+        """How it stands, with the stage that says so. What is served goes before what merely succeeded."""
+        stage, drifting = self.foremost, next((one for one in self.stages if one.is_drifting), None)
+        if self.release.status == ReleaseStatus.ABANDONED:
+            return Word.ABANDONED, ""
+        if drifting and self.word not in {Word.FAILED, Word.REJECTED}:
+            return Word.DRIFT, f"Drift in {drifting.row.name}"
+        if stage is None or stage.word is Word.NOT_STARTED:
+            return Word.NOT_STARTED, ""
+        if stage.word is Word.WAITING:
+            asked = f", {stage.latest.given} of {stage.latest.asked}" if stage.latest.asked else ""
+            return Word.WAITING, f"{stage.row.name} waits for approval{asked}"
+        if stage.is_live and stage.word is Word.SUCCEEDED:
+            return Word.SUCCEEDED, f"Live in {stage.row.name}"
+        return stage.word, f"{stage.row.name} {stage.word.replace('_', ' ')}"
+
+    @property
     def foremost(self) -> StageOfRelease | None:
         """The stage that gives the release its word; among several the last."""
         return next((stage for stage in reversed(self.stages) if stage.word is self.word), None)
@@ -195,7 +137,7 @@ def _seen(release: Release) -> ReleaseSeen:
     return ReleaseSeen(
         release=release,
         sentence=trigger_sentence(release, artifacts=mine, schedules=_schedules(release)),
-        stages=_stages(release, live=live),
+        stages=stages_of(release, live=live),
         headline=headline,
         headline_live=headline_live,
         artifacts=_lines(release, mine, live=carried.get(headline_live.release_id, []) if headline_live else []),
@@ -212,41 +154,6 @@ def _unread_because(release: Release) -> str:
     """Why Azure's whole answer for it was set aside, when it was."""
     rows = SetAside.objects.filter(project=release.project_id, key=f"release:{release.azure_id}", resolved_at=None)
     return rows.values_list("reason", flat=True).first() or ""
-
-
-def _stages(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRelease]:
-    steps = Prefetch("steps", queryset=Step.objects.order_by("rank", "phase_id", "task_id"))
-    attempts = Deployment.objects.select_related("requested_by", "requested_for").prefetch_related(steps)
-    rows = release.stages.order_by("rank", "azure_id").select_related("stage")
-    found = list(rows.prefetch_related(Prefetch("deployments", queryset=attempts.order_by("-attempt"))))
-    seats = approvals_seen.of_stages([row.pk for row in found])
-    return [_stage(row, release, seats.get(row.pk, NO_SEATS), live.get(row.stage_id)) for row in found]
-
-
-def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpan | None) -> StageOfRelease:
-    latest = seats.latest
-    word = stage_word(
-        row.status,
-        release_status=release.status,
-        is_waiting=bool(latest.pending),
-        was_refused=latest.refused is not None,
-    )
-    deployments = list(row.deployments.all())
-    attempts = [_attempt(one, seats.of(one.attempt), is_newest=one is deployments[0]) for one in deployments]
-    needs = needed_stages(row.conditions)
-    logs = (stage_logs_url(row, release) or "") if attempts else ""
-    return StageOfRelease(row, word, attempts, Seats(seats.approvals), live, needs, logs)
-
-
-def _attempt(deployment: Deployment, seats: Seats, *, is_newest: bool) -> Attempt:
-    word = attempt_word(
-        deployment.status,
-        operation=deployment.operation_status,
-        is_waiting=bool(seats.pending),
-        was_refused=seats.refused is not None,
-    )
-    steps = [StepLine(step, step_word(step.status)) for step in deployment.steps.all()]
-    return Attempt(deployment, word, steps, seats, is_newest)
 
 
 def _lines(release: Release, mine: Sequence[Artifact], *, live: Iterable[Artifact]) -> list[ArtifactLine]:

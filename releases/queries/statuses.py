@@ -27,14 +27,16 @@ class Word(StrEnum):
     UNCERTAIN = "uncertain"
     APPROVED = "approved"
     REASSIGNED = "reassigned"
+    DRIFT = "drift"
 
 
-NEEDS_A_LOOK = frozenset({Word.FAILED, Word.REJECTED, Word.WAITING, Word.UNCERTAIN})
+NEEDS_A_LOOK = frozenset({Word.FAILED, Word.REJECTED, Word.DRIFT, Word.WAITING, Word.UNCERTAIN})
 """What a pipeline is put first for."""
 
 ORDER_OF_CONCERN = (
     Word.FAILED,
     Word.REJECTED,
+    Word.DRIFT,
     Word.UNCERTAIN,
     Word.WAITING,
     Word.RUNNING,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from releases.models import Approval
-from releases.queries.release import Attempt, ReleaseSeen, StageOfRelease
+from releases.queries.release import ReleaseSeen
+from releases.queries.release_stages import Attempt, StageOfRelease
 from releases.queries.statuses import Word
 from releases.states import ApprovalStatus, ReleaseStatus
 

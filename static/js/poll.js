@@ -21,7 +21,7 @@
   };
   const isPoll = (event) => event.detail.elt.dataset?.poll && event.detail.elt === event.detail.target;
   const clock = (time) => new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit", minute: "2-digit", timeZone: document.documentElement.dataset.zone || undefined,
+    hour: "2-digit", minute: "2-digit", timeZone: document.getElementById("unfresh").dataset.zone,
   }).format(time);
   const tell = () => {
     const failing = [...document.querySelectorAll("[data-poll]")].map(state).filter((one) => one.failed > 0);
