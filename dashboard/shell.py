@@ -67,6 +67,11 @@ class Shell:
         return match.url_name or "" if match else ""
 
     @property
+    def path(self) -> str:
+        """The address shown, without what narrows it."""
+        return self._request.path
+
+    @property
     def theme(self) -> str:
         """The reader's choice, from the cookie, so that signed-out pages have it too."""
         chosen = self._request.COOKIES.get(settings.THEME_COOKIE_NAME, "")

@@ -4,7 +4,7 @@ No rule of the domain is decided here; the words and hues follow the design.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.forms import BoundField
@@ -222,6 +222,25 @@ def initials(name: object) -> str:
 def day(moment: datetime | None) -> str:
     """`3 March 2026`."""
     return times.day(moment) if moment else ""
+
+
+@register.simple_tag
+def short_day(moment: datetime) -> str:
+    """`20 Oct`, in the reader's zone."""
+    shown = timezone.localtime(moment)
+    return f"{shown.day} {shown:%b}"
+
+
+@register.simple_tag
+def plain_time(moment: datetime | None) -> str:
+    """The same as `when` for places that hold text alone, such as a drawing's title."""
+    return times.absolute(moment, now=timezone.now()) if moment else ""
+
+
+@register.simple_tag
+def utc_time(moment: datetime) -> str:
+    """`09:00`, in UTC."""
+    return f"{moment.astimezone(UTC):%H:%M}"
 
 
 @register.simple_tag

@@ -105,11 +105,15 @@ class Pipeline(models.Model):
 
 
 class PipelineRevision(models.Model):
-    """One revision of a pipeline as Azure DevOps keeps it. `document` is its JSON, secrets masked."""
+    """One revision of a pipeline as Azure DevOps keeps it. `document` is its JSON, secrets masked.
+
+    `stage_numbers` are the definition environment ids of its stages, so that nobody reads the document for them.
+    """
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="revisions")
     revision = models.IntegerField()
     document = models.JSONField()
+    stage_numbers = models.JSONField(default=list, blank=True)
     changed_on = models.DateTimeField(null=True, blank=True)
     changed_by = models.ForeignKey("releases.Identity", on_delete=models.SET_NULL, null=True, related_name="+")
     comment = models.TextField(blank=True)
@@ -167,7 +171,7 @@ class ArtifactRule(models.Model):
     """Decides what role an artifact has. The first rule by `priority` whose patterns all match wins.
 
     Patterns are regular expressions, matched anywhere and without regard to case; an empty one matches everything.
-    Rules without a project hold for every project, after the project's own.
+    Rules without a project hold for every project, after the project's own. `changed_by` is who wrote it last.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="artifact_rules")
@@ -175,9 +179,39 @@ class ArtifactRule(models.Model):
     type_pattern = models.CharField(max_length=200, blank=True)
     name_pattern = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=8, choices=choices.of(ArtifactRole))
+    changed_by = models.ForeignKey("releases.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [choices.only("role", ArtifactRole, name="artifact_rule_role_known")]
 
     def __str__(self) -> str:
         return f"{self.type_pattern or 'any type'}, {self.name_pattern or 'any name'}: {self.role}"
+
+
+class RoleUpdate(models.Model):
+    """Stored artifacts are to get the roles that the rules give them now; a task does it, slice by slice.
+
+    `done_to` is the id of the last artifact looked at; `read` and `changed` count what was. At most one is open: rules
+    that change meanwhile begin it anew.
+    """
+
+    asked_by = models.ForeignKey("releases.User", on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    done_to = models.BigIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    is_open = models.BooleanField(default=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_open"], condition=Q(is_open=True), name="one_open_role_update"),
+            models.CheckConstraint(
+                condition=Q(is_open=True, finished_at__isnull=True) | Q(is_open=False, finished_at__isnull=False),
+                name="role_update_finished_or_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"roles, asked {self.asked_at:%Y-%m-%d %H:%M}"

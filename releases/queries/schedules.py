@@ -3,6 +3,7 @@
 `daysToRelease` is a flag number with Monday = 1 up to Sunday = 64, or names; the zone may carry its Windows name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,7 +63,7 @@ def read(settings: Mapping[str, Any]) -> Schedule | None:
     zone = _zone(str(schedule.get("timeZoneId") or "UTC"))
     try:
         hour, minute = int(schedule.get("startHours") or 0), int(schedule.get("startMinutes") or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     in_range = 0 <= hour < 24 and 0 <= minute < 60
     return Schedule(days=days, hour=hour, minute=minute, zone=zone) if days and zone and in_range else None
@@ -84,7 +85,7 @@ def _days(value: object) -> tuple[int, ...]:
     words = {str(name).strip().lower() for name in names}
     if "all" in words:
         return EVERY_DAY
-    if len(words) == 1 and "".join(words).isdigit():
+    if len(words) == 1 and re.fullmatch("[0-9]{1,6}", "".join(words)):
         return _days(int("".join(words)))
     return tuple(day for day, name in enumerate(DAYS) if name.lower() in words)
 

@@ -161,6 +161,7 @@ def _revision(pipeline: Pipeline, told: DefinitionAnswer, document: bytes) -> in
         revision=told.revision,
         defaults={
             "document": msgspec.json.decode(document),
+            "stage_numbers": [stage.id for stage in told.environments or ()],
             "changed_on": told.modified_on,
             "changed_by_id": people.get(who.key) if who else None,
             "comment": told.comment,

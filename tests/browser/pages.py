@@ -115,6 +115,16 @@ def _sign_in_wrongly(page: Page) -> None:
     page.locator("[role=alert]").wait_for()
 
 
+def _open_a_pipeline(page: Page) -> None:
+    page.locator(".card>header h2 a").first.click()
+    page.locator("#_pipeline").wait_for()
+
+
+def _show_the_spans_as_a_table(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.locator("#live-table>summary").click()
+
+
 PAGES = {
     "overview": Visit("/"),
     "overview-rows": Visit("/?view=rows"),
@@ -139,6 +149,8 @@ PAGES = {
     "clusters": Visit("/clusters/"),
     "clusters-none": Visit("/clusters/?name=no-such-endpoint"),
     "clusters-moving": Visit("/clusters/moving/"),
+    "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
+    "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

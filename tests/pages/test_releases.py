@@ -54,7 +54,7 @@ def test_a_pipeline_is_a_filter_and_an_unknown_one_is_not_found(signed_in):
     made, other = company(), company(factories.project())
     page = signed_in.get(f"/releases/?pipeline={made.pipeline.pk}")
     assert "2 releases" in words(page)
-    assert f"/p/{other.project.slug}/" not in page.content.decode()
+    assert f"/p/{other.project.slug}/releases/" not in page.content.decode()
     for number in ("999999", "x", "9" * 40, "-1"):
         assert signed_in.get(f"/releases/?pipeline={number}").status_code == 404
 

@@ -1,0 +1,136 @@
+"""What was live over a stretch of time, as bars on one axis. Asked by the pipeline page; a fixed number of queries.
+
+Nothing here is of the screen but percents: the page draws them and shows the same rows as a table.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Subquery
+
+from releases.models import Artifact, LiveSpan, Stage
+from releases.queries import artifacts
+from releases.queries.sentences import version_words
+from releases.states import ArtifactRole
+
+MOST = 200
+"""So many spans are drawn at most, the newest ones."""
+TICKS = 5
+THIN, SHORT = 6.0, 14.0
+"""Percents of the axis below which a label, or the versions in it, have no room."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One span on the axis; `is_older`: it began before the axis does. `models` are the versions of its models."""
+
+    span: LiveSpan
+    left: float
+    width: float
+    is_older: bool
+    models: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> str:
+        """How much of a label fits: nothing in a thin one, the release in a short one."""
+        return "thin" if self.width < THIN else "short" if self.width < SHORT else ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is live still."""
+        return self.span.live_until is None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One stage with its bars, oldest first."""
+
+    stage: Stage
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One mark of the axis."""
+
+    at: datetime
+    left: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """What was live from `start` to `end`. `is_cut`: there was more than is drawn."""
+
+    start: datetime
+    end: datetime
+    lines: list[Line]
+    is_cut: bool = False
+
+    @property
+    def ticks(self) -> list[Tick]:
+        """Marks at equal distances, from the start on."""
+        step = (self.end - self.start) / TICKS
+        return [Tick(self.start + step * number, 100 * number / TICKS) for number in range(TICKS)]
+
+    @property
+    def newest_first(self) -> list[tuple[Line, Bar]]:
+        """Every bar with its line, stage by stage, for the table."""
+        return [(line, bar) for line in self.lines for bar in reversed(line.bars)]
+
+    def of(self, stage: int) -> list[Bar]:
+        """The bars of one stage."""
+        return next((line.bars for line in self.lines if line.stage.pk == stage), [])
+
+
+def told(window: Window, stage: Stage) -> str:
+    """How often the stage changed in that time, in a sentence. A span ends only when the next one begins."""
+    bars = window.of(stage.pk)
+    begun = sum(not bar.is_older for bar in bars)
+    times = {0: "did not change", 1: "changed once"}.get(begun, f"changed {begun} times")
+    if window.is_cut:
+        return f"Only the newest {MOST} changes are drawn."
+    if not bars:
+        return f"{stage.name} ran nothing."
+    never = "was never without a release" if bars[0].is_older else "nothing is known of what it ran before"
+    return f"{stage.name} {times} and {never}." if bars[0].is_older else f"{stage.name} {times}; {never}."
+
+
+def window(stages: Sequence[Stage], *, end: datetime, length: timedelta) -> Window:
+    """What these stages ran in the time that ends now. Three queries, however long their history is."""
+    start = end - length
+    ids = [stage.pk for stage in stages]
+    found, is_cut = _begun_since(ids, start)
+    if not is_cut:
+        found += _standing_at(ids, start)
+    carried = artifacts.of_releases({span.release_id for span in found})
+    spans: dict[int, list[LiveSpan]] = {}
+    for span in sorted(found, key=lambda one: (one.live_from, one.pk)):
+        spans.setdefault(span.stage_id, []).append(span)
+    lines = [
+        Line(stage, [_bar(span, start, end, carried) for span in spans.get(stage.pk, ()) if span.live_from < end])
+        for stage in stages
+    ]
+    return Window(start, end, lines, is_cut)
+
+
+def _begun_since(stages: Collection[int], start: datetime) -> tuple[list[LiveSpan], bool]:
+    rows = LiveSpan.objects.filter(stage_id__in=stages, live_from__gte=start).select_related("release__project")
+    found = list(rows.order_by("-live_from", "-id")[: MOST + 1])
+    return found[:MOST], len(found) > MOST
+
+
+def _standing_at(stages: Collection[int], start: datetime) -> list[LiveSpan]:
+    """What each stage ran when the axis begins: the newest span that began before, if it had not ended."""
+    before = LiveSpan.objects.filter(stage=OuterRef("pk"), live_from__lt=start).order_by("-live_from").values("pk")
+    newest = Stage.objects.filter(pk__in=stages).annotate(before=Subquery(before[:1])).values("before")
+    rows = LiveSpan.objects.filter(pk__in=newest).select_related("release__project")
+    return [span for span in rows if span.live_until is None or span.live_until > start]
+
+
+def _bar(span: LiveSpan, start: datetime, end: datetime, carried: Mapping[int, Sequence[Artifact]]) -> Bar:
+    left = max(0.0, (span.live_from - start) / (end - start))
+    right = min(1.0, ((span.live_until or end) - start) / (end - start))
+    mine = carried.get(span.release_id, ())
+    models = tuple(version_words(one) for one in mine if one.role == ArtifactRole.MODEL)
+    return Bar(span, round(100 * left, 2), round(100 * max(right - left, 0.0), 2), span.live_from < start, models)

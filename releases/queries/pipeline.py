@@ -1,0 +1,213 @@
+"""One pipeline: what its stages run and ask for, what was live, what triggers it, what its artifacts are.
+
+A fixed number of queries, whatever the history. Why an artifact has its role is told by whoever asks (`decisions`):
+rules are applied by `releases.sync.roles`, which nothing here may know.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from releases.models import Pipeline, PipelineRevision, Project, Release, Stage, Trigger, User
+from releases.queries import definition as definitions
+from releases.queries import triggers_told
+from releases.queries.access import visible_to
+from releases.queries.artifacts import ORDER, of_releases
+from releases.queries.asked import Asked, asked
+from releases.queries.bars import Window, told, window
+from releases.queries.definition import ArtifactTold, Definition
+from releases.queries.filters import Filters
+from releases.queries.lanes import Joint, joint_of
+from releases.queries.past_stages import PastStage, past_stages
+from releases.queries.pipelines import PipelineNow, StageNow, now_of
+from releases.queries.releases import Page, page
+from releases.queries.sentences import version_words
+from releases.queries.serving import ServedNow, Truth, served_now
+from releases.queries.starting import starts
+from releases.queries.statuses import Word
+from releases.queries.triggers_told import TriggerTold
+from releases.states import ArtifactRole
+
+LIVE_SHOWN = timedelta(days=30)
+RECENT_SHOWN = 5
+LOOKED_BACK = 500
+"""So many of the newest releases are looked at for the last one of each trigger."""
+
+
+class Decided(Protocol):
+    """A role with its reason."""
+
+    @property
+    def role(self) -> ArtifactRole: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def is_by_rule(self) -> bool: ...
+
+
+Decisions = Callable[[Project], Callable[[str, str, str], Decided]]
+"""From a project to what decides: from an artifact's type, alias and name to its role and why."""
+
+
+@dataclass(frozen=True)
+class StageSeen:
+    """One stage as it is now: how it starts, whom Azure asks, where it is served. `models`: what it runs."""
+
+    now: StageNow
+    joint: Joint | None
+    starts: list[str]
+    asks: list[Asked]
+    is_told: bool
+    served: ServedNow
+    models: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> Stage:
+        """The stage."""
+        return self.now.stage
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is known where it is served."""
+        return self.served.state is not Truth.NOT_BOUND
+
+
+@dataclass(frozen=True)
+class TriggerSeen:
+    """One trigger with the newest release it made, as far back as was looked; `is_all`: to the first release."""
+
+    told: TriggerTold
+    last: Release | None
+    is_all: bool
+
+
+@dataclass(frozen=True)
+class ArtifactSeen:
+    """One artifact with its role and why."""
+
+    told: ArtifactTold
+    decided: Decided
+
+
+@dataclass(frozen=True)
+class PipelineSeen:
+    """Everything the pipeline page shows."""
+
+    now: PipelineNow
+    revision: PipelineRevision | None
+    definition: Definition
+    stages: list[StageSeen]
+    past: list[PastStage]
+    live: Window
+    triggers: list[TriggerSeen]
+    artifacts: list[ArtifactSeen]
+    recent: Page
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline."""
+        return self.now.pipeline
+
+    @property
+    def headline(self) -> StageSeen | None:
+        """The stage that counts (decision 8)."""
+        counted = self.now.headline
+        return next((one for one in self.stages if counted and one.stage.pk == counted.stage.pk), None)
+
+    @property
+    def changes(self) -> str:
+        """How often the stage that counts changed lately."""
+        return told(self.live, self.headline.stage) if self.headline else ""
+
+    @property
+    def waiting(self) -> list[StageSeen]:
+        """The stages that somebody must approve."""
+        return [one for one in self.stages if one.now.word is Word.WAITING]
+
+    @property
+    def failed(self) -> list[StageSeen]:
+        """The stages whose newest deployment failed."""
+        return [one for one in self.stages if one.now.ran_word is Word.FAILED]
+
+
+def pipeline_seen(
+    user: User, *, project: str, azure_id: int, decisions: Decisions, now: datetime
+) -> PipelineSeen | None:
+    """The pipeline, or None when there is none that this person may see."""
+    rows = visible_to(user, Pipeline).filter(project__slug=project, azure_id=azure_id)
+    pipeline = rows.select_related("project__organization").first()
+    return _seen(user, pipeline, decisions=decisions, now=now) if pipeline else None
+
+
+def _seen(user: User, pipeline: Pipeline, *, decisions: Decisions, now: datetime) -> PipelineSeen:
+    standing = now_of(pipeline)
+    revision = _revision(pipeline)
+    definition = definitions.read(revision.document if revision else None)
+    recent = page(user, filters=Filters(pipeline=pipeline), size=RECENT_SHOWN)
+    return PipelineSeen(
+        now=standing,
+        revision=revision,
+        definition=definition,
+        stages=_stages(standing, definition),
+        past=past_stages(pipeline),
+        live=window([one.stage for one in standing.stages], end=now, length=LIVE_SHOWN),
+        triggers=_triggers(pipeline, definition, now=now),
+        artifacts=_artifacts(definition, recent, decisions(pipeline.project)),
+        recent=recent,
+    )
+
+
+def _revision(pipeline: Pipeline) -> PipelineRevision | None:
+    """The newest revision that was read, which is the pipeline's own unless Azure would not give it."""
+    rows = PipelineRevision.objects.filter(pipeline=pipeline, revision__lte=pipeline.revision)
+    return rows.select_related("changed_by").order_by("-revision").first()
+
+
+def _stages(now: PipelineNow, definition: Definition) -> list[StageSeen]:
+    served = served_now([one.stage.pk for one in now.stages])
+    carried = of_releases({one.span.release_id for one in now.stages if one.span})
+    joints: list[Joint | None] = [None, *(joint_of(a, b) for a, b in zip(now.stages, now.stages[1:], strict=False))]
+    found = []
+    for joint, one in zip(joints, now.stages, strict=False):
+        number = one.stage.definition_environment_id
+        stage_told = definition.stages.get(number)
+        models = carried.get(one.span.release_id, []) if one.span else []
+        found.append(
+            StageSeen(
+                now=one,
+                joint=joint,
+                starts=starts(one.stage.conditions, planned=stage_told.schedules if stage_told else ()),
+                asks=asked(definition, number, now.pipeline.project.organization),
+                is_told=stage_told is not None,
+                served=served[one.stage.pk],
+                models=tuple(version_words(model) for model in models if model.role == ArtifactRole.MODEL),
+            )
+        )
+    return found
+
+
+def _triggers(pipeline: Pipeline, definition: Definition, *, now: datetime) -> list[TriggerSeen]:
+    rows = Trigger.objects.filter(pipeline=pipeline).order_by("kind", "ordinal")
+    read = [triggers_told.told(row, definition, now=now) for row in rows]
+    newest = Release.objects.filter(pipeline=pipeline).order_by("-created_on", "-id")
+    made = list(newest.values_list("pk", "trigger_kind", "trigger_alias")[:LOOKED_BACK]) if read else []
+    last = [_last(one, made) for one in read]
+    releases = Release.objects.filter(pk__in=[pk for pk in last if pk]).select_related("project").in_bulk()
+    is_all = len(made) < LOOKED_BACK
+    return [TriggerSeen(one, releases.get(pk or 0), is_all) for one, pk in zip(read, last, strict=True)]
+
+
+def _last(told: TriggerTold, made: Sequence[tuple[int, str, str]]) -> int | None:
+    """The newest release of this kind, and of this artifact where Azure named one."""
+    return next((pk for pk, kind, alias in made if kind == told.kind and alias in ("", told.alias)), None)
+
+
+def _artifacts(definition: Definition, recent: Page, decide: Callable[[str, str, str], Decided]) -> list[ArtifactSeen]:
+    """Those of the definition; where that was not read, those of the newest release."""
+    named = definition.artifacts
+    if not definition.is_known and recent.rows:
+        mine = [version.artifact for version in recent.rows[0].versions]
+        named = tuple(ArtifactTold(one.alias, one.type, one.name, one.repository, one.branch) for one in mine)
+    found = [ArtifactSeen(one, decide(one.type, one.alias, one.name)) for one in named]
+    return sorted(found, key=lambda one: (ORDER.index(one.decided.role), one.told.alias))
