@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from releases.models import Inquiry, Workspace
-from releases.sync import inquiries, registry, stopping
+from releases.sync import inquiries, registry, serving, stopping
 from releases.sync.passes import schedule
 from releases.sync.passes.lines import DETAILS, HISTORY
 
@@ -33,6 +33,12 @@ def sync_details(project: int) -> None:
 def sync_registry(workspace: int) -> None:
     """Read what changed in one workspace's registry."""
     registry.sync_workspace(Workspace.objects.get(pk=workspace))
+
+
+@shared_task(name="sync.serving")
+def sync_serving(workspace: int, insist: bool = False) -> None:
+    """Look at what one workspace's endpoints serve; `insist` also while it rests after a failure."""
+    serving.sync_workspace(Workspace.objects.get(pk=workspace), insist=insist)
 
 
 @shared_task(name="inquiries.answer")

@@ -77,6 +77,7 @@ def save(inquiry: Inquiry, *, by: Actor, now: datetime | None = None, via: Via |
             project.workspaces.add(workspace)
             change["workspace"] = (None, str(workspace))
             transaction.on_commit(lambda: nudge("sync.registry", workspace=workspace.pk))
+            transaction.on_commit(lambda: nudge("sync.serving", workspace=workspace.pk))
         _let_sync_go_on(organization)
         key = ("project", f"{organization.name}/{project.azure_id}")
         audit.append("connection.saved", by=by, project=project, object=key, change=change, via=via)

@@ -1,6 +1,7 @@
 """Somebody wants fresh history now. Changes nothing but when the next read happens; the trail tells who asked."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -17,13 +18,15 @@ SAME_PRESS = timedelta(seconds=2)
 
 
 def sync_now(project: Project, *, by: Actor) -> None:
-    """Wake the worker for this project, also while it rests. A double click asks once. Raises Denied."""
+    """Wake the worker for a project and its endpoints, even at rest. A double click asks once. Raises Denied."""
     with acting(by):
         check_can_sync_now(by, project)
         Project.objects.select_for_update().get(pk=project.pk)  # of two presses at once, one sees the other's event
         if isinstance(by, User) and _just_asked(project, by=by):
             return
         transaction.on_commit(lambda: nudge("sync.project", project=project.pk, insist=True))
+        for workspace in project.workspaces.values_list("pk", flat=True):
+            transaction.on_commit(partial(nudge, "sync.serving", workspace=workspace, insist=True))
         audit.append("sync.requested", by=by, project=project)
 
 

@@ -13,6 +13,9 @@ import msgspec
 from releases.azure import training
 from releases.azure.answers import (
     Answer,
+    ComputeAnswer,
+    EndpointAnswer,
+    EndpointDeploymentAnswer,
     Item,
     ModelAnswer,
     ModelVersionAnswer,
@@ -72,6 +75,19 @@ class MachineLearning:
         if len(bodies) > 1 and _is_run(bodies[-1]):
             return training.of_run(read_one(bodies[-1], RunAnswer, noun="run").value)
         return training.of_job(read_one(bodies[0], TrainingJobAnswer, noun="job").value)
+
+    def endpoints(self) -> Page[EndpointAnswer]:
+        """All online endpoints. What stands behind each is asked for one by one."""
+        return self._all(lambda ml: ml.online_endpoints.list(), EndpointAnswer, noun="endpoint")
+
+    def endpoint_deployments(self, endpoint: str) -> Page[EndpointDeploymentAnswer]:
+        """All deployments behind an endpoint, those of kinds the client does not know too. Raises NotThere."""
+        noun = f"endpoint-deployment:{endpoint}"
+        return self._all(lambda ml: ml.online_deployments.list(endpoint), EndpointDeploymentAnswer, noun=noun)
+
+    def computes(self) -> Page[ComputeAnswer]:
+        """All computes, legacy AKS clusters too, which the client calls unsupported."""
+        return self._all(lambda ml: ml.compute.list(), ComputeAnswer, noun="cluster")
 
     def _one(self, ask: Callable[[Any], Any], kind: type[T], *, noun: str) -> Item[T]:
         return read_one(self._bodies(ask)[0], kind, noun=noun)

@@ -37,6 +37,9 @@ ML_CALLS = {
     "model_versions": lambda ask, known: ask.model_versions(known.model).items,
     "model_version": lambda ask, known: ask.model_version(known.model, known.version).value,
     "job": lambda ask, known: ask.job(known.job),
+    "endpoints": lambda ask, _: ask.endpoints().items,
+    "endpoint_deployments": lambda ask, known: ask.endpoint_deployments(known.endpoint).items,
+    "computes": lambda ask, _: ask.computes().items,
 }
 
 
@@ -50,6 +53,7 @@ class Known:
         self.model = ml.models().items[0].value.name
         version = ml.model_versions(self.model).items[0].value
         self.version, self.job = version.version, version.properties.job_name
+        self.endpoint = ml.endpoints().items[0].value.name
 
 
 @pytest.fixture(scope="module")

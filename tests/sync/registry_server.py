@@ -47,8 +47,8 @@ class RegistryServer:
     def fault(self, route: str, kind: str, **args: Any) -> None:
         """Set a fault on a route."""
         assert route in {one.name for one in self.server.application.router.routes}
-        times = args.pop("times", 1)
-        self.server.application.faults.add({"route": route, "kind": kind, "times": times, "args": args})
+        times, when = args.pop("times", 1), args.pop("when", {})
+        self.server.application.faults.add({"route": route, "kind": kind, "times": times, "when": when, "args": args})
 
     def heal(self) -> None:
         """Take all faults back."""

@@ -41,6 +41,7 @@ from releases.azure.answers.registry import (
     WorkspaceAnswer,
 )
 from releases.azure.answers.release import ReleaseAnswer, StageAnswer
+from releases.azure.answers.serving import ComputeAnswer, EndpointAnswer, EndpointDeploymentAnswer
 from releases.azure.answers.sheets import Line, Sheet, Unread, read_line, taken_apart
 from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
 
@@ -55,11 +56,14 @@ __all__ = [
     "ArtifactAnswer",
     "AttemptAnswer",
     "ChangeAnswer",
+    "ComputeAnswer",
     "ConnectionDataAnswer",
     "DefinitionAnswer",
     "DefinitionRevisionAnswer",
     "DefinitionStageAnswer",
     "DeploymentAnswer",
+    "EndpointAnswer",
+    "EndpointDeploymentAnswer",
     "GatesAnswer",
     "IdentityAnswer",
     "IgnoredGateAnswer",

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from releases.management.progress import Progress
 from releases.models import Project, SyncRun, Workspace
 from releases.states import SyncRunState
-from releases.sync import registry
+from releases.sync import registry, serving
 from releases.sync.passes import lines, schedule
 from releases.sync.passes.lines import DETAILS, HISTORY, Ended, Line, Outcome
 from releases.sync.passes.work import Budget
@@ -23,8 +23,8 @@ from releases.sync.stopping import stop_asking
 
 BUSY_SECONDS = 150
 EXIT = {Ended.FAILED: 1, Ended.PAUSED: 3, Ended.BUSY: 4}
-REGISTRY_SECONDS = 3600.0
-REGISTRY_EXIT = {SyncRunState.FAILED.value: 1, SyncRunState.PAUSED.value: 3}
+WORKSPACE_SECONDS = 3600.0
+WORKSPACE_EXIT = {SyncRunState.FAILED.value: 1, SyncRunState.PAUSED.value: 3}
 
 
 class Command(BaseCommand):
@@ -92,11 +92,19 @@ class Command(BaseCommand):
     def _workspace(self, workspace: Workspace, *, full: bool) -> int:
         if self.stop.is_set():
             return 0
-        run = registry.sync_workspace(workspace, full=full, seconds=REGISTRY_SECONDS)
-        if run.state in REGISTRY_EXIT:
-            self.stderr.write(f"{workspace.name}: {run.sentence}")
-            return REGISTRY_EXIT[run.state]
-        self.stdout.write(f"{workspace.name}: {run.read} read, {run.changed} changed.")
+        models = registry.sync_workspace(workspace, full=full, seconds=WORKSPACE_SECONDS)
+        worst = self._told(f"{workspace.name}, models", models)
+        if self.stop.is_set():
+            return worst
+        endpoints = serving.sync_workspace(workspace, insist=True, seconds=WORKSPACE_SECONDS)
+        return max(worst, self._told(f"{workspace.name}, endpoints", endpoints))
+
+    def _told(self, what: str, run: SyncRun) -> int:
+        """Say how a run went; the exit code that goes with it."""
+        if run.state in WORKSPACE_EXIT:
+            self.stderr.write(f"{what}: {run.sentence}")
+            return WORKSPACE_EXIT[run.state]
+        self.stdout.write(f"{what}: {run.read} read, {run.changed} changed.")
         return 0
 
     def _say(self, project: Project, outcome: Outcome) -> None:

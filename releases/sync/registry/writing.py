@@ -16,6 +16,7 @@ from releases.sync.masking import without_secrets
 from releases.sync.registry import mapping
 from releases.sync.registry.figures import metrics_of
 from releases.sync.registry.mapping import Owner, Values
+from releases.sync.rows import take_over
 from releases.sync.set_aside import MOST_BYTES_KEPT, key_of
 
 ROWS_AT_ONCE = 500
@@ -43,7 +44,7 @@ def store_versions(
         values = _version(item.value, owners=owners, runs=runs)
         row = held.pop(item.value.version, None)
         fresh = row or ModelVersion(workspace=workspace, name=model, version=item.value.version)
-        if not _take_over(fresh, values, now=now) and row is not None:
+        if not take_over(fresh, values, now=now) and row is not None:
             continue
         (changed if row else new).append(fresh)
         written.manifest.append((f"model-version:{model}:{fresh.version}"[:200], sha256(item.raw).hexdigest()))
@@ -114,7 +115,7 @@ def _store_run(workspace: Workspace, name: str, values: Values, *, now: datetime
     row = TrainingRun.objects.filter(workspace=workspace, name=name).first()
     fresh = row or TrainingRun(workspace=workspace, name=name)
     written = Written(read=1)
-    if _take_over(fresh, values, now=now) or row is None:
+    if take_over(fresh, values, now=now) or row is None:
         fresh.save()
         written.rows = 1
         written.manifest.append((f"training-run:{name}"[:200], sha256(mapping.fingerprint(values)).hexdigest()))
@@ -128,22 +129,10 @@ def _attach(run: TrainingRun, *, now: datetime) -> int:
     changed = []
     for version in versions:
         own = metrics_of(version.tags, version.properties)
-        if _take_over(version, {"training_run_id": run.pk, "metrics": {**run.metrics, **own}}, now=now):
+        if take_over(version, {"training_run_id": run.pk, "metrics": {**run.metrics, **own}}, now=now):
             changed.append(version)
     _update(ModelVersion, changed)
     return len(changed)
-
-
-def _take_over(row: Any, values: Values, *, now: datetime) -> bool:
-    """Set what differs; True if anything did."""
-    different = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if row.gone_at and set(different) == {"gone_at"} and values["gone_at"] is not None:
-        return False  # it is known to be gone; when that was first seen stays
-    for name, value in different.items():
-        setattr(row, name, value)
-    if different:
-        row.changed_at = now
-    return bool(different)
 
 
 def _update(model: Any, rows: list[Any]) -> None:
