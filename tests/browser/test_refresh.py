@@ -65,7 +65,7 @@ def test_what_changed_is_shown_and_read_out_without_a_reload(reader, made):
     renamed(made.live, "Release-1-renamed")
     a_while_passes(page)
     expect(page.locator(".lane", has_text="PROD").get_by_role("link", name="Release-1-renamed")).to_be_visible()
-    expect(page.locator("#news")).to_have_text("1 waiting for approval, 0 failed, 0 running")
+    expect(page.locator("#news")).to_have_text("1 waiting for approval, 0 drifted, 0 failed, 0 running")
     assert page.evaluate("window.isTheSamePage")
 
 
