@@ -4,13 +4,14 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, not_here, registry, sync
+from releases.api.views import catalog, compare, history, live, not_here, registry, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
     "pipelines": catalog.Pipelines,
     "releases": history.Releases,
     "deployments": history.Deployments,
+    "live-spans": live.LiveSpans,
     "approvals": history.Approvals,
     "model-versions": registry.ModelVersions,
     "training-runs": registry.TrainingRuns,

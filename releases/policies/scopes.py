@@ -13,6 +13,7 @@ NOUNS = (
     "pipelines",
     "releases",
     "deployments",
+    "live-spans",
     "approvals",
     "model-versions",
     "training-runs",

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from releases.models import Artifact
 from releases.queries.sentences import version_words
 from releases.states import ArtifactRole
@@ -31,8 +33,11 @@ class Version:
 
 
 def of_releases(releases: Collection[int], *, with_lineage: bool = False) -> dict[int, list[Artifact]]:
-    """The artifacts by release id, models first. One query; with lineage their model version and training run too."""
-    rows = Artifact.objects.filter(release_id__in=releases)
+    """The artifacts by release id, models first. One query; with lineage their model version and training run too.
+
+    Each notes as `registry_id` the workspace whose registry knows its version, None where none does.
+    """
+    rows = Artifact.objects.filter(release_id__in=releases).annotate(registry_id=F("model_version__workspace_id"))
     if with_lineage:
         rows = rows.select_related("model_version__training_run", "model_version__workspace")
     found: dict[int, list[Artifact]] = defaultdict(list)

@@ -3,6 +3,7 @@
 Pure functions of an artifact with its model version and training run already read.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,11 @@ def chain(artifact: Artifact, *, has_workspace: bool) -> list[Link]:
     if version is None:
         why = "Not found in the registry." if has_workspace else "No Azure ML workspace is connected."
         return [Link("model version", missing=why)]
+    return of_version(version)
+
+
+def of_version(version: ModelVersion) -> list[Link]:
+    """From a registered version back to its data. The row comes with its run, workspace and who registered it."""
     return [_registered(version), *_run(version)]
 
 
@@ -84,6 +90,9 @@ def _input_name(given: Any) -> str:
     """What an input is called, as far as the run says; the registry stores them as objects or as plain words."""
     if not isinstance(given, dict):
         return str(given)
+    registered = re.fullmatch(r"azureml:([^:/]+):([^:/]+)", str(given.get("uri") or ""))
+    if registered:
+        return f"{registered[1]} v{registered[2]}"
     name = given.get("asset") or given.get("name") or given.get("path") or given.get("uri") or ""
     version = given.get("version")
     return f"{name} v{version}" if name and version else str(name)

@@ -1,8 +1,18 @@
-"""What stages run: the open live spans. Cost grows with the number of stages, never with history."""
+"""What stages run and ran: the live spans. Cost grows with the number of stages, never with history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from releases.models import LiveSpan
+from django.db.models import OuterRef, Q, Subquery
+
+from releases.models import LiveSpan, Release, Stage
+
+WITH_PLACE = ("release__project", "stage__pipeline", "opened_by")
+
+
+def covering(moment: datetime | OuterRef) -> Q:
+    """The spans that a moment falls into: start inclusive, end exclusive. At most one of each stage."""
+    return Q(live_from__lte=moment) & (Q(live_until__isnull=True) | Q(live_until__gt=moment))
 
 
 def open_by_stage(stages: Collection[int]) -> dict[int, LiveSpan]:
@@ -11,6 +21,26 @@ def open_by_stage(stages: Collection[int]) -> dict[int, LiveSpan]:
         "release__project", "opened_by"
     )
     return {span.stage_id: span for span in rows}
+
+
+def by_stage_at(stages: Collection[int], moment: datetime) -> dict[int, LiveSpan]:
+    """What each of these stages ran at a moment, by stage id: one indexed look-up for each."""
+    then = LiveSpan.objects.filter(covering(moment), stage=OuterRef("pk")).order_by("-live_from", "-id").values("pk")
+    ids = Stage.objects.filter(pk__in=stages).annotate(found=Subquery(then[:1])).values_list("found", flat=True)
+    rows = LiveSpan.objects.filter(pk__in=[pk for pk in ids if pk]).select_related(*WITH_PLACE)
+    return {span.stage_id: span for span in rows}
+
+
+def after(spans: Iterable[LiveSpan]) -> dict[int, Release]:
+    """The release that took the place of each span's, by span id; what goes on is left out. Two queries."""
+    ended = {span.pk: span for span in spans if span.live_until}
+    following = LiveSpan.objects.filter(
+        covering(OuterRef("live_until")), stage=OuterRef("stage"), live_from=OuterRef("live_until")
+    )
+    rows = LiveSpan.objects.filter(pk__in=ended).annotate(follower=Subquery(following.values("release")[:1]))
+    followers = dict(rows.exclude(follower=None).values_list("pk", "follower"))
+    releases = Release.objects.select_related("project").in_bulk(set(followers.values()))
+    return {span: releases[release] for span, release in followers.items()}
 
 
 def live_stages(releases: Collection[int]) -> set[tuple[int, int]]:

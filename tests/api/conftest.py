@@ -54,6 +54,7 @@ def harbour() -> Harbour:
     row = factories.release_stage(release=release, stage=stage)
     attempt = factories.deployment(release_stage=row, requested_by=somebody)
     factories.step(deployment=attempt)
+    span = factories.live_span(opened_by=attempt)
     approval = factories.approval(release_stage=row, approver=somebody)
     now = timezone.now()
     sync_run = SyncRun.objects.create(project=project, kind="listed", started_at=now, heartbeat_at=now)
@@ -62,6 +63,7 @@ def harbour() -> Harbour:
         "pipelines": pipeline,
         "releases": release,
         "deployments": attempt,
+        "live-spans": span,
         "approvals": approval,
         "model-versions": version,
         "training-runs": run,

@@ -206,6 +206,7 @@ PER_LIST = {
     "pipelines": 5,
     "releases": 6,
     "deployments": 3,
+    "live-spans": 4,
     "approvals": 3,
     "model-versions": 3,
     "training-runs": 4,
