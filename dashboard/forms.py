@@ -13,7 +13,8 @@ from releases.actions.saved_views import LONGEST_NAME
 from releases.models import Organization
 
 
-def _zones() -> list[tuple[str, str]]:
+def zones() -> list[tuple[str, str]]:
+    """Every time zone people live in, UTC first, with its name in words."""
     names = sorted(
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
     )
@@ -24,7 +25,7 @@ class AccountForm(forms.Form):
     """What people decide about their own account."""
 
     name = forms.CharField(label="Name", max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
-    time_zone = forms.ChoiceField(label="Time zone", choices=lazy(_zones, list), help_text="All times are shown in it.")
+    time_zone = forms.ChoiceField(label="Time zone", choices=lazy(zones, list), help_text="All times are shown in it.")
 
 
 class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no type hints

@@ -21,6 +21,7 @@ from releases.states import Role
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
 RELEASE_TABS = ("release_timeline", "release_variables")
+REGISTRY = ("model_version", "training_run")
 
 
 class Item(NamedTuple):
@@ -35,7 +36,8 @@ class Item(NamedTuple):
 
 MAIN = (
     Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
-    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS})),
+    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY})),
+    Item("audit", "scroll-text", "Audit", "t", frozenset({"audit", "live_at"})),
 )
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),

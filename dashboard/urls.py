@@ -1,11 +1,13 @@
 """Every address of Slipway. Everything asks for a sign-in except what tests/architecture/test_urls.py lists."""
 
 from allauth.account import views as account
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
+from dashboard.converters import NameConverter
 from dashboard.views import account as own_account
 from dashboard.views import (
     api,
+    audit,
     bindings,
     clusters,
     compare,
@@ -15,6 +17,7 @@ from dashboard.views import (
     health,
     overview,
     pipeline,
+    registry,
     release,
     releases,
     saved_views,
@@ -25,6 +28,8 @@ handler400 = "dashboard.views.errors.bad_request"
 handler403 = "dashboard.views.errors.not_allowed"
 handler404 = "dashboard.views.errors.not_found"
 handler500 = "dashboard.views.errors.broken"
+
+register_converter(NameConverter, "name")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="overview"),
@@ -43,6 +48,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clusters/moving/", clusters.moving, name="clusters_moving"),
     path("clusters/bind/", bindings.bind, name="bind_stage"),
     path("clusters/<int:workspace>/<path:name>/", clusters.endpoint, name="endpoint"),
+    path("w/<int:workspace>/models/<name:name>/<name:version>/", registry.model_version, name="model_version"),
+    path("w/<int:workspace>/runs/<name:name>/", registry.training_run, name="training_run"),
+    path("audit/", audit.trace, name="audit"),
+    path("audit/live-at/", audit.live, name="live_at"),
     path("sync/", sync.show, name="sync"),
     path("sync/now/", sync.now, name="sync_now"),
     path("sync/ago/", sync.synced, name="synced"),

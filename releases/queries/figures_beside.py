@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from releases.models import ModelVersion
 from releases.queries.metric_directions import Verdict, verdict
+from releases.queries.metric_words import difference_words, figure_words, label_of, unit_of
 
+NO_FIGURE = "no figure"
 CONCERN = (Verdict.WORSE, Verdict.UNJUDGED, Verdict.BETTER, Verdict.SAME, Verdict.NO_FIGURE)
 
 
@@ -16,6 +18,8 @@ class Beside:
     figure: float | None
     change: float | None
     verdict: Verdict
+    words: str = NO_FIGURE
+    change_words: str = "–"
 
     @property
     def weight(self) -> float:
@@ -32,12 +36,27 @@ class Figure:
     source: str
     others: tuple[Beside, ...]
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return label_of(self.name)
+
+    @property
+    def words(self) -> str:
+        """The figure with its unit."""
+        return words_of(self.name, self.figure)
+
 
 def figures(version: ModelVersion, others: tuple[ModelVersion, ...]) -> list[Figure]:
     """Every metric that this version or another has."""
     names = {name for one in (version, *others) for name in one.metrics}
     found = [_figure(name, version, others) for name in names]
     return sorted(found, key=_concern)
+
+
+def words_of(name: str, figure: float | None) -> str:
+    """A metric's figure with its unit."""
+    return NO_FIGURE if figure is None else figure_words(figure, unit_of(name))
 
 
 def _figure(name: str, version: ModelVersion, others: tuple[ModelVersion, ...]) -> Figure:
@@ -47,8 +66,10 @@ def _figure(name: str, version: ModelVersion, others: tuple[ModelVersion, ...]) 
 
 
 def _beside(name: str, mine: float | None, other: float | None) -> Beside:
-    change = mine - other if mine is not None and other is not None else None
-    return Beside(other, change, verdict(name, mine, other))
+    if mine is None or other is None:
+        return Beside(other, None, Verdict.NO_FIGURE, words_of(name, other))
+    change = difference_words(other, mine, unit_of(name))
+    return Beside(other, mine - other, verdict(name, mine, other), words_of(name, other), change)
 
 
 def _number(metrics: Mapping[str, object], name: str) -> float | None:

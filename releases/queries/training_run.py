@@ -9,6 +9,8 @@ from typing import Any
 from releases.models import Artifact, LiveSpan, ModelVersion, Release, TrainingRun, User
 from releases.queries import releases as release_list
 from releases.queries.access import visible_to
+from releases.queries.figures_beside import words_of
+from releases.queries.metric_words import label_of
 from releases.queries.spans import WITH_PLACE
 
 VERSIONS_SHOWN = 20
@@ -42,6 +44,7 @@ class TrainingRunSeen:
     releases: list[release_list.Row]
     release_count: int
     inputs: list[Input]
+    figures: list[tuple[str, str]]
     tags: dict[str, str]
 
     @property
@@ -80,6 +83,7 @@ def _seen(user: User, run: TrainingRun) -> TrainingRunSeen:
         releases=release_list.rows_of(list(newest[:RELEASES_SHOWN])),
         release_count=carried.count(),
         inputs=inputs_of(run),
+        figures=[(label_of(name), words_of(name, value)) for name, value in sorted(run.metrics.items())],
         tags=_tags(run.properties),
     )
 

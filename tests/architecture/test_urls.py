@@ -13,7 +13,14 @@ OPEN = {
     "theme": "the sign-in page has a theme too; it sets a cookie and says nothing",
     "first": "the one-time link is the credential",
 }
-SAMPLE_VALUES = {"int": 1, "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "x"}
+SAMPLE_VALUES = {
+    "int": 1,
+    "str": "x",
+    "slug": "x",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "path": "x",
+    "name": "x",
+}
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ What the demo cannot show (a release deleted in Azure, 500 and 503) is tested wi
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
@@ -125,6 +126,25 @@ def _show_the_spans_as_a_table(page: Page) -> None:
     page.locator("#live-table>summary").click()
 
 
+def _ask_for_a_month_ago(page: Page) -> None:
+    month_ago = datetime.now(UTC) - timedelta(days=30)
+    page.get_by_label("Date and time").fill(f"{month_ago:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Show").click()
+    page.locator("#_live_at table").wait_for()
+
+
+def _open_a_version(page: Page) -> None:
+    page.locator("#_trace a[data-row]", has_text="support-vector-classifier").first.click()
+    page.locator("a.btn", has_text="Version in").first.click()
+    page.locator("#_model_version").wait_for()
+
+
+def _open_its_run(page: Page) -> None:
+    _open_a_version(page)
+    page.locator("#_model_version .chain a", has_text="train").first.click()
+    page.locator("#_training_run").wait_for()
+
+
 PAGES = {
     "overview": Visit("/"),
     "overview-rows": Visit("/?view=rows"),
@@ -151,6 +171,15 @@ PAGES = {
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
     "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),
+    "trace": Visit("/audit/?q=support-vector-classifier+v3"),
+    "trace-live": Visit("/audit/"),
+    "trace-unknown": Visit("/audit/?q=support-vector-classifier+v999"),
+    "live-at": Visit("/audit/live-at/?zone=Europe/Berlin", act=_ask_for_a_month_ago),
+    "live-at-no-record": Visit("/audit/live-at/?at=2001-03-03T14:00"),
+    "live-at-twice": Visit("/audit/live-at/?at=2025-10-26T02:30&zone=Europe/Berlin"),
+    "live-at-error": Visit("/audit/live-at/?at=yesterday"),
+    "model-version": Visit("/audit/", act=_open_a_version),
+    "training-run": Visit("/audit/", act=_open_its_run),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from releases.models import Watermark
@@ -19,10 +20,25 @@ pytestmark = pytest.mark.django_db
 def addresses() -> dict[str, str]:
     made = company()
     release = f"/p/{made.project.slug}/releases/{made.waiting.azure_id}/"
-    return {"overview": "/", "releases": "/releases/", "release": release, "sync": "/sync/"}
+    run = factories.training_run()
+    version = factories.model_version(workspace=run.workspace, training_run=run)
+    made.live.artifacts.filter(alias="model").update(model_version=version)
+    return {
+        "overview": "/",
+        "releases": "/releases/",
+        "release": release,
+        "sync": "/sync/",
+        "trace": "/audit/?q=support-vector-classifier+v7",
+        "live_at": "/audit/live-at/?at=2026-03-02T18:00",
+        "model_version": reverse("model_version", args=[run.workspace_id, version.name, version.version]),
+        "training_run": reverse("training_run", args=[run.workspace_id, run.name]),
+    }
 
 
-@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+PAGES = ["overview", "releases", "release", "sync", "trace", "live_at", "model_version", "training_run"]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_fragment_is_a_part_of_its_page_with_its_file_name_as_id(signed_in, addresses, name):
     page = signed_in.get(addresses[name])
     part = signed_in.get(addresses[name], headers=HTMX)
@@ -56,13 +72,13 @@ def test_an_unchanged_fragment_is_not_sent_again_either_where_answers_are_packed
     assert signed_in.get(addresses[name], headers={**packed, "If-None-Match": first["ETag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+@pytest.mark.parametrize("name", PAGES)
 def test_pages_carry_no_inline_script_or_style(signed_in, addresses, name):
     page = signed_in.get(addresses[name]).content.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|hx-on|javascript:", page)
 
 
-@pytest.mark.parametrize("name", ["overview", "releases", "release", "sync"])
+@pytest.mark.parametrize("name", PAGES)
 def test_every_posted_form_has_an_action_a_token_and_no_get_changes_anything(signed_in, addresses, name):
     page = signed_in.get(addresses[name]).content.decode()
     forms = re.findall(r'<form method="post".*?</form>', page, re.DOTALL)

@@ -1,8 +1,12 @@
 """Names and links that came from elsewhere are text, and lead only to known hosts (faults 47 and 48)."""
 
-import pytest
+from urllib.parse import urlencode
 
-from releases.models import Commit, ReleaseCommit, SetAside
+import pytest
+from django.urls import reverse
+from django.utils.html import escape
+
+from releases.models import Commit, ModelVersion, ReleaseCommit, SetAside
 from releases.states import ArtifactRole, DeploymentStatus, Depth, StageStatus, TriggerKind
 from tests import factories
 from tests.factories import NOON
@@ -47,7 +51,10 @@ def made_of(name: str, *, url: str = "") -> str:
     run = factories.training_run(
         name=name, display_name=name, web_url=url, repository=url, commit="a" * 40, branch=name
     )
-    version = factories.model_version(name=name, version="1", training_run=run, job_name=name)
+    told = {"tags": {name: name}, "properties": {name: name}, "metrics": {name: 1.0}, "description": name}
+    version = factories.model_version(
+        workspace=run.workspace, name=name, version=name, training_run=run, job_name=name, **told
+    )
     factories.artifact(release=release, alias="model", name=name, version=name, model_version=version, web_url=url)
     row = factories.release_stage(release=release, stage=stage, name=name, status=StageStatus.REJECTED)
     failed = factories.deployment(release_stage=row, status=DeploymentStatus.FAILED, requested_for=person)
@@ -55,16 +62,32 @@ def made_of(name: str, *, url: str = "") -> str:
     factories.approval(
         release_stage=row, approver=person, approved_by=person, comments=name, status="approved", modified_on=NOON
     )
+    second = factories.release_stage(release=release, stage=factories.stage(pipeline=pipeline, name=name, rank=2))
+    factories.live_span(opened_by=factories.deployment(release_stage=second))
     commit = Commit.objects.create(project=project, sha="b" * 40, message=name, author=person, web_url=url)
     ReleaseCommit.objects.create(release=release, commit=commit)
     SetAside.objects.create(project=project, key=name, reason=name, first_seen_at=NOON, last_seen_at=NOON)
     return f"/p/{project.slug}/releases/{release.azure_id}/"
 
 
+def of_versions(name: str) -> list[str]:
+    """The pages of the version and the run that `made_of` made, and those that ask where they ran."""
+    version = ModelVersion.objects.get()
+    named = [version.workspace_id, version.name, version.version]
+    asked = urlencode({"name": name, "version": name})
+    return [
+        reverse("model_version", args=named),
+        reverse("training_run", args=[version.workspace_id, name]),
+        f"/audit/?{asked}",
+        f"/audit/?{urlencode({'q': name})}",
+        "/audit/live-at/",
+    ]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_shown_as_text_on_every_page(signed_in, name):
     release = made_of(name)
-    for path in ("/", "/releases/", release, "/sync/", "/connect/"):
+    for path in ("/", "/releases/", release, "/sync/", "/connect/", *of_versions(name)):
         page = signed_in.get(path)
         assert page.status_code == 200, path
         text = page.content.decode()
@@ -81,6 +104,8 @@ def test_an_unsafe_link_is_not_a_link(signed_in, url):
     assert "evil" not in page
     assert "javascript:alert" not in page and "data:text" not in page
     assert f'href="{url}"' not in page
+    for path in of_versions("Release-1"):
+        assert f'href="{escape(url)}"' not in signed_in.get(path).content.decode(), path
 
 
 def test_a_safe_link_is_a_link_that_tells_nothing_of_us(signed_in):

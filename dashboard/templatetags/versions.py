@@ -1,0 +1,108 @@
+"""Tags of the pages about versions, spans and moments: times by a named zone, statuses, addresses of versions."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.words import WORDS, Look
+from releases.models import Artifact
+from releases.states import ArtifactRole
+
+register = template.Library()
+
+RUN_WORDS = {
+    "completed": "succeeded",
+    "finished": "succeeded",
+    "failed": "failed",
+    "notresponding": "failed",
+    "canceled": "canceled",
+    "cancelrequested": "canceled",
+    "paused": "canceled",
+    "notstarted": "not_started",
+    "queued": "queued",
+    "starting": "running",
+    "preparing": "running",
+    "provisioning": "running",
+    "running": "running",
+    "finalizing": "running",
+}
+LINK_ICONS = {
+    "data": "database",
+    "commit": "git-commit-horizontal",
+    "training run": "flask-conical",
+    "model version": "box",
+    "releases": "rocket",
+}
+
+
+@register.filter
+def run_look(status: str) -> Look:
+    """Icon, hue and label of a training run's status; a word nobody knows is shown as it came."""
+    word = RUN_WORDS.get(status.lower())
+    return WORDS[word] if word else WORDS["unknown"]._replace(label=status or "Unknown")
+
+
+@register.filter
+def link_icon(kind: str) -> str:
+    """The icon of a link of a version's chain."""
+    return LINK_ICONS.get(kind, "box")
+
+
+@register.filter
+def instant(moment: datetime) -> str:
+    """A moment as an address says it, exactly: `2026-03-03T13:00:00.250Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@register.filter
+def utc(moment: datetime) -> str:
+    """`Tue 3 Mar 2026, 13:00:00 UTC`."""
+    return f"{_clock(moment.astimezone(UTC))} UTC"
+
+
+@register.simple_tag
+def in_zone(moment: datetime, zone: ZoneInfo) -> SafeString:
+    """`Tue 3 Mar 2026, 14:00:00`, by the clocks of the zone; UTC, to the last digit, in the title."""
+    shown = _clock(moment.astimezone(zone).replace(microsecond=0))
+    return format_html('<time datetime="{}" title="{}">{}</time>', instant(moment), utc(moment), shown)
+
+
+@register.simple_tag
+def exactly_in_zone(moment: datetime, zone: ZoneInfo) -> str:
+    """The same to the last digit."""
+    return _clock(moment.astimezone(zone))
+
+
+@register.simple_tag
+def version_url(artifact: Artifact) -> str:
+    """Where a model's or a scaler's version has its page; one that no registry knows has its trace, others nothing.
+
+    The artifact comes from `queries.artifacts.of_releases`, which notes its workspace.
+    """
+    workspace = getattr(artifact, "registry_id", None)
+    if workspace:
+        return reverse("model_version", args=[workspace, artifact.name, artifact.version])
+    is_model = artifact.role in (ArtifactRole.MODEL, ArtifactRole.SCALER)
+    return trace_url(artifact.name, artifact.version) if is_model and artifact.name and artifact.version else ""
+
+
+@register.simple_tag
+def trace_url(name: str, version: str) -> str:
+    """Where one version's times are."""
+    return f"{reverse('audit')}?{urlencode({'name': name, 'version': version})}"
+
+
+@register.simple_tag
+def carriers_url(name: str, version: str) -> str:
+    """The list of the releases that carry one version."""
+    return f"{reverse('releases')}?{urlencode({'model': f'{name}:{version}'})}"
+
+
+def _clock(shown: datetime) -> str:
+    seconds = f"{shown:%S}" + (f".{shown.microsecond:06}".rstrip("0") if shown.microsecond else "")
+    return f"{shown:%a} {shown.day} {shown:%b %Y}, {shown:%H:%M}:{seconds}"
