@@ -38,7 +38,7 @@ def test_the_answer_holds_what_the_page_shows(made: Company, program: Program) -
     told = compared(program, made.live.pk, made.waiting.pk).json()
     assert (told["a"]["name"], told["b"]["name"]) == ("Release-1", "Release-2")
     assert told["a"]["azure_id"] == made.live.azure_id and told["a"]["project"] == made.project.slug
-    assert told["sentence"] == "1 of 2 artifacts differs."
+    assert told["sentence"] == "1 of 2 artifacts differs. Scaler v1 is the same."
     groups = {group["key"]: group for group in told["groups"]}
     assert groups["artifacts"]["lines"][0] == {
         "name": "Model support-vector-classifier",

@@ -63,7 +63,7 @@ def test_artifacts_are_paired_by_alias_and_tell_how_far_they_went():
     assert lines(compared(a, b), "artifacts") == [
         ("Model gone", "v1", "", "changed", "removed"),
         ("Model support-vector-classifier", "v7", "v9", "changed", "2 versions newer"),
-        ("Scaler scaler", "v3", "v3", "same", ""),
+        ("Scaler", "v3", "v3", "same", ""),
         ("Code Learn_MLOps", "", "eeeeeee", "changed", "added"),
     ]
     back = lines(compared(b, a), "artifacts")
@@ -85,14 +85,16 @@ def test_figures_are_better_or_worse_only_where_the_direction_is_known():
     model(b, 8, metrics={"accuracy": 0.9561, "precision": 0.9418, "p95_ms": 44, "rows": 12380, "same": 1, "new": 3})
     assert lines(compared(a, b), "metrics") == [
         ("Accuracy", "0.9487", "0.9561", "better", "+0.0074"),
-        ("lost", "2", "no figure", "changed", "removed"),
-        ("new", "no figure", "3", "changed", "added"),
+        ("lost", "2", "", "changed", "removed"),
+        ("new", "", "3", "changed", "added"),
         ("p95 latency", "41 ms", "44 ms", "worse", "+3 ms"),
         ("Precision", "0.9425", "0.9418", "worse", "\u22120.0007"),
         ("rows", "11,214", "12,380", "changed", "+1,166"),
         ("same", "1", "1", "same", ""),
     ]
-    assert "7 figures" in compared(a, b).sentence and "1 better, 2 worse" in compared(a, b).sentence
+    assert compared(a, b).sentence == (
+        "1 of 1 artifact and 6 of 7 figures differ. Of the figures 1 is better and 2 are worse."
+    )
 
 
 def test_figures_that_nobody_read_are_said_to_be_missing():
@@ -193,7 +195,7 @@ def test_two_durations_a_little_apart_are_about_the_same():
 def test_a_stage_that_one_release_has_not_is_said():
     a, b = pair()
     factories.release_stage(release=b, stage=factories.stage(pipeline=b.pipeline, name="UAT"))
-    assert lines(compared(a, b), "stages") == [("UAT status", "no such stage", "Not started", "changed", "in one only")]
+    assert lines(compared(a, b), "stages") == [("UAT status", "", "Not started", "changed", "added")]
 
 
 def brought(release, *shas):
@@ -261,6 +263,24 @@ def test_the_same_commit_has_nothing_in_between():
     brought(b, "a")
     found = compared(a, b).commits
     assert (found.sides, found.sentence) == ([], "Both were made from the same commit.")
+
+
+def test_another_commit_tells_how_many_lie_in_between():
+    a, b = pair()
+    for release, sha in ((a, "a"), (b, "b")):
+        code = {"alias": "code", "name": "Learn_MLOps", "role": ArtifactRole.CODE}
+        factories.artifact(release=release, source_version=sha * 40, version_id=sha * 40, **code)
+    assert lines(compared(a, b), "artifacts") == [("Code Learn_MLOps", "aaaaaaa", "bbbbbbb", "changed", "changed")]
+    brought(b, "c", "b")
+    assert lines(compared(a, b), "artifacts")[0][4] == "2 commits"
+
+
+def test_what_stayed_is_named():
+    a, b = pair()
+    for release, version in ((a, 7), (b, 8)):
+        model(release, version)
+        model(release, 3, alias="scaler", name="scaler", role=ArtifactRole.SCALER)
+    assert compared(a, b).sentence == "1 of 2 artifacts differs. Scaler v3 is the same."
 
 
 def test_two_pipelines_are_compared_by_what_each_release_brought():

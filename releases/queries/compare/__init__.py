@@ -22,6 +22,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+JUDGED = (Verdict.BETTER, Verdict.WORSE)
+NAMED = 2
+"""So many artifacts that stayed are named in the sentence."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Everything that a comparison shows. `a` is the first release, `b` the second; `groups` come in reading order."""
@@ -38,19 +43,33 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """The answer in words: what differs, and which way the figures went."""
+        """The answer in words: what differs, which way the figures went, and what stayed."""
         found = self._differences()
         if not found:
             return "Artifacts, figures and variables are the same."
-        return f"{listed(found)} {'differs' if len(found) == 1 and found[0].startswith('1 of') else 'differ'}."
+        verb = "differs" if len(found) == 1 and found[0].startswith("1 of") else "differ"
+        return " ".join([f"{listed(found)} {verb}.", *self._directions(), *self._kept()])
+
+    def _lines(self, kind: str) -> list[Line]:
+        return [line for group in self.groups if group.key.startswith(kind) for line in group.lines]
 
     def _differences(self) -> list[str]:
         found = []
-        for key, noun in (("artifacts", "artifact"), ("metrics", "figure"), ("variables", "variable")):
-            lines = [line for group in self.groups if group.key.startswith(key) for line in group.lines]
-            if differing := [line for line in lines if line.differs]:
-                found.append(f"{len(differing)} of {counted(len(lines), noun)}{_directions(differing)}")
+        for kind, noun in (("artifacts", "artifact"), ("metrics", "figure"), ("variables", "variable")):
+            lines = self._lines(kind)
+            if differing := sum(line.differs for line in lines):
+                found.append(f"{differing} of {counted(len(lines), noun)}")
         return found
+
+    def _directions(self) -> list[str]:
+        counts = {word: sum(line.verdict is word for line in self._lines("metrics")) for word in JUDGED}
+        told = listed(f"{number} {'is' if number == 1 else 'are'} {word}" for word, number in counts.items() if number)
+        return [f"Of the figures {told}."] if told else []
+
+    def _kept(self) -> list[str]:
+        """The artifacts that stayed, where they are few enough to be named."""
+        kept = [f"{line.name} {line.b}" for line in self._lines("artifacts") if line.verdict is Verdict.SAME]
+        return [f"{listed(kept)} {'is' if len(kept) == 1 else 'are'} the same."] if 0 < len(kept) <= NAMED else []
 
 
 def compare(a: Release, b: Release) -> Comparison:
@@ -60,20 +79,15 @@ def compare(a: Release, b: Release) -> Comparison:
     pairs = pairs_of(carried.get(a.pk, []), carried.get(b.pk, []))
     stages = stage_pairs(first, second)
     rows = [(one.row if one else None, other.row if other else None) for one, other in stages]
+    commits = between(a, b, is_same_code=same_code(pairs))
     groups = [
-        artifact_group(pairs),
+        artifact_group(pairs, commits=sum(one.count for one in commits.sides)),
         *metric_groups(pairs, why_missing=_why_missing(b)),
         variable_group(a, b, stages=rows),
         stage_group(stages, _attempts(first, second)),
         delivery_group(first, second),
     ]
-    return Comparison(first, second, groups, between(a, b, is_same_code=same_code(pairs)))
-
-
-def _directions(lines: Sequence[Line]) -> str:
-    counts = {word: sum(line.verdict is word for line in lines) for word in (Verdict.BETTER, Verdict.WORSE)}
-    told = [f"{number} {word}" for word, number in counts.items() if number]
-    return f" ({', '.join(told)})" if told else ""
+    return Comparison(first, second, groups, commits)
 
 
 def _attempts(*rows: Row) -> dict[int, list[Deployment]]:

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from releases.models import Artifact
 from releases.queries import metric_directions
 from releases.queries.artifacts import is_same
-from releases.queries.compare.lines import ADDED, REMOVED, Group, Line, Verdict, counted
+from releases.queries.compare.lines import ADDED, CHANGED, REMOVED, Group, Line, Verdict, counted
 from releases.queries.lineage import FROM_REGISTRY
 from releases.queries.metric_words import difference_words, figure_words, label_of, unit_of
 from releases.queries.sentences import version_words
 from releases.states import ArtifactRole
 
 Pair = tuple[Artifact | None, Artifact | None]
-NO_FIGURE = "no figure"
 JUDGED = {metric_directions.Verdict.BETTER: Verdict.BETTER, metric_directions.Verdict.WORSE: Verdict.WORSE}
 
 
@@ -27,14 +26,16 @@ def pairs_of(a: Sequence[Artifact], b: Sequence[Artifact]) -> list[Pair]:
     return [*found, *((None, artifact) for artifact in left.values())]
 
 
-def artifact_group(pairs: Iterable[Pair]) -> Group:
-    """One line an artifact."""
-    return Group("artifacts", "Artifacts", [_artifact(a, b) for a, b in pairs])
+def artifact_group(pairs: Sequence[Pair], *, commits: int) -> Group:
+    """One line an artifact. `commits`: so many lie between the two releases, as far as that is recorded."""
+    is_one_source = sum(_role(a, b) == ArtifactRole.CODE for a, b in pairs) == 1
+    told = counted(commits, "commit") if commits and is_one_source else CHANGED
+    return Group("artifacts", "Artifacts", [_artifact(a, b, of_code=told) for a, b in pairs])
 
 
 def metric_groups(pairs: Iterable[Pair], *, why_missing: str) -> list[Group]:
-    """One group a model or scaler that either release carries and that has figures or should have some."""
-    paired = [(a, b) for a, b in pairs if (b or a) and _role(a, b) in FROM_REGISTRY]
+    """One group a model or scaler that both releases carry and that has figures or should have some."""
+    paired = [(a, b) for a, b in pairs if a and b and b.role in FROM_REGISTRY]
     groups = [_figures(a, b, why_missing=why_missing) for a, b in paired]
     return [group for group in groups if group.lines or group.notes]
 
@@ -55,53 +56,57 @@ def _role(a: Artifact | None, b: Artifact | None) -> str:
 
 
 def _name(a: Artifact | None, b: Artifact | None) -> str:
+    """What it is called with its role; a scaler named scaler is just that."""
     one = b or a
-    return (one.name or one.alias) if one else ""
+    named = (one.name or one.alias) if one else ""
+    role = _role(a, b)
+    return role if named.casefold() == role else f"{role} {named}"
 
 
-def _artifact(a: Artifact | None, b: Artifact | None) -> Line:
-    name = f"{_role(a, b).capitalize()} {_name(a, b)}"
+def _artifact(a: Artifact | None, b: Artifact | None, *, of_code: str) -> Line:
+    name = _name(a, b)
+    name = name[:1].upper() + name[1:]
     before, after = (version_words(one) if one else "" for one in (a, b))
     is_code = _role(a, b) in {ArtifactRole.CODE, ArtifactRole.BUILD}
     if a is None or b is None:
         return Line(name, before, after, Verdict.CHANGED, ADDED if a is None else REMOVED, is_code)
     if is_same(a, b):
         return Line(name, before, after, Verdict.SAME, is_code=is_code)
-    return Line(name, before, after, Verdict.CHANGED, _steps(a, b), is_code)
+    change = of_code if b.role == ArtifactRole.CODE else _steps(a, b)
+    return Line(name, before, after, Verdict.CHANGED, change, is_code)
 
 
 def _steps(a: Artifact, b: Artifact) -> str:
     """How far the versions of a registry are apart, where they are numbers."""
     if a.role not in FROM_REGISTRY or not (a.version.isdecimal() and b.version.isdecimal()):
-        return "changed"
+        return CHANGED
     if a.version == b.version or len(a.version) > 9 or len(b.version) > 9:
-        return "changed"
+        return CHANGED
     steps = int(b.version) - int(a.version)
     return f"{counted(abs(steps), 'version')} {'newer' if steps > 0 else 'older'}"
 
 
-def _figures(a: Artifact | None, b: Artifact | None, *, why_missing: str) -> Group:
-    before, after = (_metrics(one) for one in (a, b))
-    title = f"Figures of {_role(a, b)} {_name(a, b)}"
-    notes = [f"{title[:1]}{title[1:]} {version_words(one)}: {why_missing}" for one in (a, b) if one and _is_lost(one)]
+def _figures(a: Artifact, b: Artifact, *, why_missing: str) -> Group:
+    before, after = _metrics(a), _metrics(b)
+    title = f"Figures of {_name(a, b)}"
+    notes = [f"{title} {version_words(one)}: {why_missing}" for one in (a, b) if _is_lost(one)]
     names = sorted({*before, *after}, key=lambda name: label_of(name).casefold())
     lines = [_figure(name, before.get(name), after.get(name)) for name in names]
-    return Group(f"metrics-{(b or a or Artifact()).alias}", title, lines, list(dict.fromkeys(notes)))
+    return Group(f"metrics-{b.alias}", title, lines, list(dict.fromkeys(notes)))
 
 
 def _is_lost(artifact: Artifact) -> bool:
     return artifact.role == ArtifactRole.MODEL and artifact.model_version is None
 
 
-def _metrics(artifact: Artifact | None) -> dict[str, float]:
-    version = artifact.model_version if artifact else None
-    found = version.metrics if version else {}
+def _metrics(artifact: Artifact) -> dict[str, float]:
+    found = artifact.model_version.metrics if artifact.model_version else {}
     return {name: float(value) for name, value in found.items() if isinstance(value, int | float)}
 
 
 def _figure(name: str, a: float | None, b: float | None) -> Line:
     label, unit = label_of(name), unit_of(name)
-    before, after = (NO_FIGURE if one is None else figure_words(one, unit) for one in (a, b))
+    before, after = ("" if one is None else figure_words(one, unit) for one in (a, b))
     if a is None or b is None:
         return Line(label, before, after, Verdict.CHANGED, ADDED if a is None else REMOVED)
     if a == b:

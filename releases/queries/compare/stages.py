@@ -7,7 +7,6 @@ from datetime import timedelta
 from releases.models import Deployment, Release
 from releases.queries.compare.lines import Group, Line, Verdict, text_line
 from releases.queries.releases import Row, StageCell
-from releases.queries.sentences import NAMES, kind_of
 from releases.states import DeploymentStatus
 
 Attempts = Mapping[int, Sequence[Deployment]]
@@ -16,8 +15,6 @@ CellPair = tuple[StageCell | None, StageCell | None]
 
 ALIKE = 0.1
 """Two durations less than this share apart count as the same: no two deployments take equally long."""
-NOT_IN_IT = "no such stage"
-NOTHING_RAN = "nothing finished"
 
 
 def stage_pairs(a: Row, b: Row) -> list[CellPair]:
@@ -35,8 +32,7 @@ def stage_group(pairs: Iterable[CellPair], attempts: Attempts) -> Group:
         if a and b:
             lines += _stage(a, b, attempts)
         elif one := b or a:
-            before, after = (_word(cell) if cell else NOT_IN_IT for cell in (a, b))
-            lines.append(text_line(f"{one.row.name} status", before, after, change="in one only"))
+            lines.append(text_line(f"{one.row.name} status", _word(a) if a else "", _word(b) if b else ""))
     return Group("stages", "Stages", lines)
 
 
@@ -46,7 +42,7 @@ def delivery_group(a: Row, b: Row) -> Group:
     lines = [
         text_line("Pipeline", one.pipeline.name, other.pipeline.name),
         text_line("Pipeline revision", _revision(one), _revision(other)),
-        text_line("Trigger", _trigger(a), _trigger(b)),
+        text_line("Trigger", a.trigger, b.trigger),
         text_line("Created by", _creator(one), _creator(other)),
         text_line("Tags", _tags(one), _tags(other)),
     ]
@@ -87,7 +83,7 @@ def _tries(number: int, failed: int) -> str:
 
 def _duration(name: str, a: Sequence[Deployment], b: Sequence[Deployment]) -> Line:
     before, after = _length(a), _length(b)
-    first, second = (lasted(length) if length else NOTHING_RAN for length in (before, after))
+    first, second = (lasted(length) if length else "" for length in (before, after))
     line = text_line(f"{name} duration", first, second)
     if not (before and after):
         return line
@@ -121,11 +117,6 @@ def lasted(length: timedelta) -> str:
 
 def _revision(release: Release) -> str:
     return str(release.definition_revision or "")
-
-
-def _trigger(row: Row) -> str:
-    name = NAMES[kind_of(row.release)]
-    return name if row.trigger in {"", name} else f"{name}: {row.trigger}"
 
 
 def _creator(release: Release) -> str:
