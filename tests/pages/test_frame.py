@@ -1,8 +1,7 @@
-"""The frame: navigation, theme, time zone, the account, error pages, the gallery."""
+"""The frame: navigation, theme, time zone, the account, error pages."""
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from releases.errors import AzureUnreachable
 from releases.models import User
@@ -99,30 +98,6 @@ def test_a_stale_form_is_told_in_words(user):
     page = client.post("/sync/now/")
     assert page.status_code == 403
     assert "Nothing was changed." in words(page)
-
-
-def test_the_gallery_shows_every_component_and_asks_for_no_rows(signed_in):
-    company()
-    page = signed_in.get(reverse("gallery"))
-    text = words(page)
-    for word in ("Succeeded", "Partly succeeded", "Waiting", "Sign-in refused", "Azure DevOps does not say"):
-        assert word in text
-    shown = {template.name for template in page.templates}
-    listed = {
-        "pill",
-        "trigger",
-        "chip",
-        "strip",
-        "avatar",
-        "banner",
-        "empty",
-        "field",
-        "errors",
-        "facet",
-        "lane",
-        "joint",
-    }
-    assert {f"components/{name}.html" for name in listed} <= shown
 
 
 def test_a_person_without_a_role_sees_nothing_and_is_told_so():

@@ -1,0 +1,47 @@
+"""The parts of the clusters' pages: traffic, health, settings, stretches of time."""
+
+from datetime import timedelta
+from typing import Any
+
+from dashboard import tracks
+from dashboard.samples.rows import LONG, MONDAY, release, stage
+from releases.models import EndpointDeployment
+from releases.queries.endpoints import Share
+from releases.queries.health import NOTHING, Health
+from releases.queries.stage_settings import Line, StageSettings
+
+
+def shown() -> dict[str, Any]:
+    """For `_serving.html`."""
+    until = MONDAY + timedelta(days=10)
+    stretches = [("v11", "", MONDAY, MONDAY + timedelta(days=4)), ("v12", "drift", MONDAY + timedelta(days=5), None)]
+    return {
+        "traffics": [("serving", shares()), ("unreadable", []), ("idle", [])],
+        "healths": [
+            (Health(requests=1200, per_minute=20, p95=41, error_share=0.002), ""),
+            (Health(requests=0), ""),
+            (NOTHING, ""),
+            (NOTHING, "not allowed"),
+        ],
+        "settings": [(settings(), stage("PROD")), (StageSettings(EndpointDeployment(name="blue")), stage(LONG))],
+        "tracks": [tracks.track("eta-prod", stretches, start=MONDAY, until=until)],
+        "ticks": tracks.ticks(MONDAY, until),
+    }
+
+
+def shares() -> list[Share]:
+    """Traffic to two deployments, one of which nobody deployed."""
+    blue = EndpointDeployment(name="blue", model_name="eta-gbm", model_number="12")
+    green = EndpointDeployment(name="green", model_name="eta-gbm", model_number="11")
+    return [Share("blue", 90, blue, fits=True), Share("green", 10, green, fits=False)]
+
+
+def settings() -> StageSettings:
+    """A setting in each way it can compare."""
+    lines = [
+        Line("Autoscale, fewest", "1", "2", "variable minReplicas", "differs"),
+        Line("CPU", "0.5 cores", "0.5", "task Deploy model", "same"),
+        Line("Memory", "", "1 GB", "task Deploy model", "unclear"),
+        Line("Authentication", "Key"),
+    ]
+    return StageSettings(EndpointDeployment(name="blue"), release("Release-39"), lines)
