@@ -21,6 +21,7 @@ from dashboard.views import (
     release,
     releases,
     saved_views,
+    search,
     sync,
 )
 
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<int:workspace>/runs/<name:name>/", registry.training_run, name="training_run"),
     path("audit/", audit.trace, name="audit"),
     path("audit/live-at/", audit.live, name="live_at"),
+    path("search/", search.show, name="search"),
     path("sync/", sync.show, name="sync"),
     path("sync/now/", sync.now, name="sync_now"),
     path("sync/ago/", sync.synced, name="synced"),

@@ -27,7 +27,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     number = next((word for word in request.path.split("/") if word.isdecimal() and len(word) < 10), "")
     similar = _similar(user, number) if user and number else []
     sentence = str(exception) if exception.args and isinstance(exception.args[0], str) else ""
-    return render(request, "404.html", {"sentence": sentence, "similar": similar}, status=404)
+    return render(request, "404.html", {"sentence": sentence, "similar": similar, "asked": number}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

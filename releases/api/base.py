@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
@@ -95,10 +96,15 @@ class Noun(ApiView, ReadOnlyModelViewSet[Any]):
 
     def _given(self) -> dict[str, Any]:
         """The filters in the address, validated. Raises ValidationError, also for one that does not exist."""
-        filters = self.filters(data=self.request.query_params.dict())
-        if unknown := sorted(self.request.query_params.keys() - filters.fields.keys()):
-            known = ", ".join(filters.fields)
-            raise ValidationError({unknown[0]: [f"There is no such parameter. Use {known}."]})
-        filters.is_valid(raise_exception=True)
-        given: dict[str, Any] = dict(filters.validated_data)
+        given = validated(self.filters, self.request.query_params)
         return {name: value for name, value in given.items() if name not in {"cursor", "limit"}}
+
+
+def validated(form: type[Serializer[Any]], parameters: QueryDict) -> dict[str, Any]:
+    """The parameters of an address in this form. Raises ValidationError, also for one that does not exist."""
+    filters = form(data=parameters.dict())
+    if unknown := sorted(parameters.keys() - filters.fields.keys()):
+        known = ", ".join(filters.fields)
+        raise ValidationError({unknown[0]: [f"There is no such parameter. Use {known}."]})
+    filters.is_valid(raise_exception=True)
+    return dict(filters.validated_data)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, live, not_here, registry, sync
+from releases.api.views import catalog, compare, history, live, not_here, registry, search, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
@@ -19,7 +19,10 @@ NOUNS: dict[str, type[Noun]] = {
 }
 
 app_name = "api"
-urlpatterns: list[URLPattern] = [path("schema/", Schema.as_view(), name="schema")]
+urlpatterns: list[URLPattern] = [
+    path("schema/", Schema.as_view(), name="schema"),
+    path("search/", search.Search.as_view(), name="search"),
+]
 for name, noun in NOUNS.items():
     urlpatterns += [
         path(f"{name}/", noun.as_view({"get": "list"}), name=name),

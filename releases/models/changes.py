@@ -22,7 +22,10 @@ class Commit(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "repository", "sha"], name="commit_once")]
-        indexes = [models.Index(beginning_of(models.F("sha")), name="commit_beginning")]
+        indexes = [
+            models.Index(beginning_of(models.F("sha")), name="commit_beginning"),
+            models.Index(fields=["project", "sha"], name="commit_by_sha"),  # for the search: fewer letters, one project
+        ]
 
     def __str__(self) -> str:
         return self.sha[:7]

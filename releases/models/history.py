@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from releases.models import choices
 from releases.models.catalog import Pipeline, Project, Stage
 from releases.models.commits import beginning_of, commit_of_artifact
+from releases.models.folded import Folded
 from releases.models.people import Identity
 from releases.states import ArtifactRole, Depth, TriggerKind
 
@@ -99,6 +100,14 @@ class Release(models.Model):
             *(
                 models.Index(fields=["-created_on", "-id"], name=name, condition=models.Q(**{has: True}))
                 for has, name in HAS_INDEXES.items()
+            ),
+            # For the search: a name or its beginning, newest first, in whatever case it is typed.
+            models.Index(
+                "project",
+                Folded("name"),
+                models.F("created_on").desc(),
+                models.F("id").desc(),
+                name="release_by_name",
             ),
             models.Index(
                 fields=["project", "azure_id"],

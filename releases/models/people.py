@@ -43,6 +43,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=6, default="system", choices=[(t, t) for t in ("system", "light", "dark")])
+    has_shortcuts = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,6 +3,7 @@
 from django.db import models
 
 from releases.models.catalog import Workspace
+from releases.models.folded import Folded
 from releases.models.people import Identity
 
 
@@ -33,6 +34,11 @@ class TrainingRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="training_run_once")]
+        indexes = [  # for the search: the beginning of a name, of a commit
+            models.Index("workspace", Folded("name"), name="training_run_by_name"),
+            models.Index("workspace", Folded("display_name"), name="training_run_by_title"),
+            models.Index(fields=["workspace", "commit"], name="training_run_by_commit"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.name

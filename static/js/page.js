@@ -31,7 +31,12 @@
     const go = before === "g" && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     before = event.key;
     if (go) go.click();
-    else if (event.key === "?") document.getElementById("keys")?.togglePopover();
+    else if (event.key === "/") {
+      const field = document.querySelector("[data-search] input");
+      event.preventDefault();
+      if (field?.offsetParent) field.focus();
+      else document.querySelector("a.to-search")?.click();
+    } else if (event.key === "?") document.getElementById("keys")?.togglePopover();
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "n") document.querySelector("a[rel=next]")?.click();

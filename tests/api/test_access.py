@@ -11,6 +11,9 @@ from releases.states import Role
 from tests import factories
 from tests.api.conftest import V1, Harbour, harbour, program_of
 
+QUESTIONS = {"search": "?q=release"}
+"""What an address cannot be asked without."""
+
 UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -19,7 +22,8 @@ def addresses(port: Harbour) -> Iterator[tuple[str, str]]:
     for pattern in urlpatterns:
         name = str(pattern.name)
         pk = port.ids.get(name.removesuffix("-detail"))
-        yield name, f"{V1}/{pattern.pattern}".replace("<int:pk>", str(pk)).replace("^(?P<rest>.*)$", "elsewhere")
+        path = f"{V1}/{pattern.pattern}".replace("<int:pk>", str(pk)).replace("^(?P<rest>.*)$", "elsewhere")
+        yield name, path + QUESTIONS.get(name, "")
 
 
 def expected(name: str) -> int:
@@ -29,7 +33,7 @@ def expected(name: str) -> int:
 
 def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
     names = {str(pattern.name) for pattern in urlpatterns}
-    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here", "compare"}
+    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here", "compare", "search"}
     assert set(NOUNS) == set(scopes.NOUNS)
 
 

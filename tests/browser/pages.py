@@ -86,6 +86,13 @@ def _ask_for_the_keys(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def _type_into_the_search(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("release-2", delay=20)
+    page.locator("#_found [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
 def _try_without_a_project(page: Page) -> None:
     page.get_by_label("Organization address").fill("https://dev.azure.com/port-authority")
     page.get_by_role("button", name="Test the connection").click()
@@ -180,6 +187,9 @@ PAGES = {
     "live-at-error": Visit("/audit/live-at/?at=yesterday"),
     "model-version": Visit("/audit/", act=_open_a_version),
     "training-run": Visit("/audit/", act=_open_its_run),
+    "search": Visit("/search/?q=release-2"),
+    "search-nothing": Visit("/search/?q=nothing+of+that+name"),
+    "search-typing": Visit("/", act=_type_into_the_search),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),
