@@ -85,17 +85,14 @@ def _made(access: MlAccess) -> Client:
     from azure.ai.ml import MLClient
 
     bodies = Bodies()
-    wire = _wire(access, bodies)
-    session = requests.Session()
-    session.mount("https://", wire)
-    session.mount("http://", wire)
+    wire, transport = over_wire(access, bodies)
     ml = MLClient(
         access.credential,
         access.subscription_id,
         access.resource_group,
         access.workspace,
-        transport=_transport(session),
-        per_call_policies=_policies(access),
+        transport=transport,
+        per_call_policies=plain_http(access),
         retry_total=0,
         enable_telemetry=False,
         show_progress=False,
@@ -105,7 +102,16 @@ def _made(access: MlAccess) -> Client:
     return Client(ml, wire, bodies)
 
 
-def _wire(access: MlAccess, bodies: Bodies) -> Wire:
+def over_wire(access: MlAccess, bodies: Bodies, *, service: str = "Azure ML") -> tuple[Wire, Any]:
+    """Our wire to the resource manager, and the transport over it that a client of azure-core takes."""
+    wire = _wire(access, bodies, service=service)
+    session = requests.Session()
+    session.mount("https://", wire)
+    session.mount("http://", wire)
+    return wire, _transport(session)
+
+
+def _wire(access: MlAccess, bodies: Bodies, *, service: str) -> Wire:
     url = access.resource_manager_url
     is_microsofts = outbound.origin(url) in CLOUDS if url else True
     return Wire(
@@ -117,7 +123,7 @@ def _wire(access: MlAccess, bodies: Bodies) -> Wire:
             before_request=lambda: None,
             on_limits=lambda _: None,
             on_body=bodies.keep,
-            service="Azure ML",
+            service=service,
         )
     )
 
@@ -135,7 +141,7 @@ def _transport(session: requests.Session) -> Any:
     return WireTransport(session=session, session_owner=False)
 
 
-def _policies(access: MlAccess) -> list[Any]:
+def plain_http(access: MlAccess) -> list[Any]:
     """A fresh list per client, because the SDK appends to it. Plain http is for a server on this machine only."""
     if not access.resource_manager_url.startswith("http://"):
         return []

@@ -22,6 +22,7 @@ from sandbox.company.harbour import (
     on_version,
     rename_stage,
     seats,
+    size,
     stage,
     stage_tasks,
     weekly,
@@ -81,7 +82,7 @@ PORT_WEATHER = PipelinePlan(
                 conditions=after("DEV"),
                 before=seats((1, JONAS)),
                 endpoint="prod-webservice",
-                variables={"namespace": "ml", "endpointKey": None},
+                variables={"namespace": "ml", "endpointKey": None, **size()},
             ),
         ),
         (code("Learn_MLOps"), model("support-vector-classifier"), model("scaler")),
@@ -136,6 +137,7 @@ BERTH_ETA = PipelinePlan(
                 conditions=after("DEV TEST"),
                 after=seats((1, INGRID)),
                 endpoint="eta-staging",
+                variables=size(MIN_REPLICAS="1"),
             ),
             stage(
                 ETA_PROD,
@@ -145,6 +147,7 @@ BERTH_ETA = PipelinePlan(
                 conditions=after(LONG_STAGE),
                 before=seats((1, INGRID), skip=True),
                 endpoint="eta-prod",
+                variables=size(CPU_CORES="2", MEMORY_GB="4"),
             ),
         ),
         (
@@ -191,6 +194,7 @@ SWELL_HEIGHT = PipelinePlan(
                 conditions=after("DEV TEST"),
                 before=seats((1, MARCO), creator=False),
                 endpoint="swell-prod",
+                variables=size(),
             ),
         ),
         (code("swell-height", kind="GitHub"), model("swell-ridge"), model("swell-scaler")),
@@ -229,6 +233,7 @@ TIDE_GAUGE = PipelinePlan(
                     conditions=after("DEV TEST", value="132"),
                     before=seats((1, AYLA)),
                     endpoint="tide-prod",
+                    variables=size(SCORING_TIMEOUT_MS="30000"),
                 ),
             ),
             (

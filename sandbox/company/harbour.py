@@ -28,6 +28,10 @@ PROJECT_ID = str(uuid.uuid5(_IDS, "project"))
 CONNECTION_ID = str(uuid.uuid5(_IDS, "connection"))
 RELEASE_STARTED = (Condition("ReleaseStarted", "event"),)
 MONDAY, WEEKDAYS = 1, 31
+ASKED = (
+    "--min-replicas $(MIN_REPLICAS) --max-replicas $(MAX_REPLICAS) --target-utilization $(TARGET_UTILIZATION)"
+    " --cpu $(CPU_CORES) --memory-gb $(MEMORY_GB)"
+)
 LONG_STAGE = "Pre-production acceptance with shadow traffic on staging-aks"
 LONG_MODEL = "tide-gauge-sensor-anomaly-autoencoder-quantised-int8-northsea"
 
@@ -102,10 +106,17 @@ def build(name: str, number: str, *, primary: bool = False) -> ArtifactSource:
     return ArtifactSource(f"_{name}", "Build", "build", name, f"{PROJECT_ID}:{number}", primary, number)
 
 
+def size(**changed: str) -> dict[str, str | None]:
+    """What the tasks of a stage on AKS ask of their endpoint, as variables of the stage."""
+    usual = {"MIN_REPLICAS": "2", "MAX_REPLICAS": "6", "TARGET_UTILIZATION": "70", "CPU_CORES": "1", "MEMORY_GB": "2"}
+    limits = {"MAX_CONCURRENT_REQUESTS": "4", "SCORING_TIMEOUT_MS": "60000", "AUTH_ENABLED": "true"}
+    return {**usual, **limits, **changed}
+
+
 def stage_tasks(kind: str, endpoint: str, *, aci: bool, shadow: bool = False) -> tuple[Task, ...]:
     """The usual tasks of a stage."""
     config = "aciDeploymentConfig.yml" if aci else "aksDeploymentConfig.yml"
-    settings = "" if aci else "--min-replicas 2 --max-replicas 6 --target-utilization 70 --cpu 1 --memory-gb 2"
+    settings = "" if aci else ASKED
     middle = (tasks.SHADOW,) if shadow else (tasks.VALIDATE,) if not aci else ()
     return (
         tasks.USE_PYTHON,

@@ -5,7 +5,7 @@ that changes are remembered; keeps nothing of its own but the operations that ar
 """
 
 from sandbox.http.messages import Route
-from sandbox.ml import computes, deployments, endpoints, jobs, models, workspace
+from sandbox.ml import computes, deployments, endpoints, jobs, metrics, models, workspace
 from sandbox.ml.arm import Holder, Place
 from sandbox.ml.operations import Operations
 
@@ -20,5 +20,6 @@ def routes(company: Holder) -> list[Route]:
         *endpoints.routes(place),
         *deployments.routes(place),
         *computes.routes(place),
+        *metrics.routes(place),
         *place.operations.routes(),
     ]

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from releases.azure import sdk
 from releases.azure.credentials import authentication, token_credential
 from releases.azure.devops import Access, DevOps
 from releases.azure.ml import MachineLearning, MlAccess
+from releases.azure.monitor import Monitoring
 from tests.company import VARIABLE, Company, living_company
 
 DEVOPS_CALLS = {
@@ -41,6 +43,11 @@ ML_CALLS = {
     "endpoint_deployments": lambda ask, known: ask.endpoint_deployments(known.endpoint).items,
     "computes": lambda ask, _: ask.computes().items,
 }
+MONITOR_CALLS = {
+    "requests": lambda ask, known: ask.requests("prod-webservice", start=known.day, until=known.day + HOUR),
+    "latency": lambda ask, known: ask.latency("prod-webservice", start=known.day, until=known.day + HOUR),
+}
+HOUR = timedelta(hours=1)
 
 
 class Known:
@@ -54,6 +61,7 @@ class Known:
         version = ml.model_versions(self.model).items[0].value
         self.version, self.job = version.version, version.properties.job_name
         self.endpoint = ml.endpoints().items[0].value.name
+        self.day = datetime.now(UTC) - timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +107,7 @@ def calls_of(client: type) -> set[str]:
 def test_every_call_has_its_line():
     assert set(DEVOPS_CALLS) == calls_of(DevOps)
     assert set(ML_CALLS) == calls_of(MachineLearning) - {"close"}
+    assert set(MONITOR_CALLS) == calls_of(Monitoring)
 
 
 @pytest.mark.parametrize("call", DEVOPS_CALLS)
@@ -109,3 +118,9 @@ def test_the_sandbox_answers_as_azure_devops(call, devops, known):
 @pytest.mark.parametrize("call", ML_CALLS)
 def test_the_sandbox_answers_as_azure_ml(call, ml, known):
     assert ML_CALLS[call](ml, known)
+
+
+@pytest.mark.parametrize("call", MONITOR_CALLS)
+def test_the_sandbox_answers_as_azure_monitor(call, ml, known):
+    pytest.importorskip("azure.mgmt.monitor", reason="azure-mgmt-monitor of the lock is not installed here")
+    assert MONITOR_CALLS[call](Monitoring(ml.access), known)
