@@ -69,6 +69,7 @@ RUN_KINDS = {
     "details": "Steps and approvals",
     "registry": "Models and their training",
     "serving": "Endpoints and computes",
+    "health": "Health of endpoints",
 }
 """What each kind of sync run reads."""
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from releases.models import Inquiry, Workspace
-from releases.sync import inquiries, registry, serving, stopping
+from releases.sync import health, inquiries, registry, serving, stopping
 from releases.sync.passes import schedule
 from releases.sync.passes.lines import DETAILS, HISTORY
 
@@ -39,6 +39,12 @@ def sync_registry(workspace: int) -> None:
 def sync_serving(workspace: int, insist: bool = False) -> None:
     """Look at what one workspace's endpoints serve; `insist` also while it rests after a failure."""
     serving.sync_workspace(Workspace.objects.get(pk=workspace), insist=insist)
+
+
+@shared_task(name="sync.health")
+def sync_health(workspace: int) -> None:
+    """Read how one workspace's endpoints do, where a quarter of an hour is over."""
+    health.sync_workspace(Workspace.objects.get(pk=workspace))
 
 
 @shared_task(name="inquiries.answer")

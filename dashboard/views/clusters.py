@@ -14,7 +14,7 @@ from releases.queries.computes import computes
 from releases.queries.endpoint import EndpointPageSeen, History, endpoint_seen
 from releases.queries.endpoints import endpoint_page
 from releases.queries.links import endpoint_url
-from releases.queries.sources import workspaces
+from releases.queries.looks import looks
 
 LONGEST_NAME = 260
 
@@ -27,7 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
     seen = endpoint_page(
         user, now=timezone.now(), name=name, number=int(number) if number.isdecimal() and len(number) < 7 else 1
     )
-    found, sources = computes(user), workspaces(user)
+    found, sources = computes(user), looks(user)
     context = {
         "seen": seen,
         "name": name,

@@ -16,6 +16,8 @@ from releases.states import SyncRunState
 
 HISTORY = "history"
 DETAILS = "details"
+HEALTH = "health"
+"""Figures that a workspace may refuse without its registry being any older."""
 KINDS = ("backfill", "incremental", DETAILS)
 CLOCK_WORTH_SAYING_SECONDS = 5
 CLOCK_WRONG_SECONDS = 120
@@ -140,7 +142,8 @@ def checked_at(sources: Iterable[Source]) -> datetime | None:
 
 def workspaces(user: User) -> list[Source]:
     """The registries of the workspaces this person sees."""
-    newest = SyncRun.objects.filter(workspace=OuterRef("pk")).order_by("-started_at")
+    runs = SyncRun.objects.filter(workspace=OuterRef("pk")).exclude(kind=HEALTH)
+    newest = runs.order_by("-started_at")
     rows = visible_to(user, Workspace).order_by("name", "id")
     rows = rows.annotate(run_code=Subquery(newest.values("code")[:1]), run_state=Subquery(newest.values("state")[:1]))
     return [Source(row.name, "registry", _of_registry(row), row.read_at) for row in rows]

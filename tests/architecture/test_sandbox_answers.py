@@ -43,11 +43,11 @@ ML_CALLS = {
     "endpoint_deployments": lambda ask, known: ask.endpoint_deployments(known.endpoint).items,
     "computes": lambda ask, _: ask.computes().items,
 }
+HOUR = timedelta(hours=1)
 MONITOR_CALLS = {
     "requests": lambda ask, known: ask.requests("prod-webservice", start=known.day, until=known.day + HOUR),
     "latency": lambda ask, known: ask.latency("prod-webservice", start=known.day, until=known.day + HOUR),
 }
-HOUR = timedelta(hours=1)
 
 
 class Known:

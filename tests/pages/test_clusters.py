@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from releases.models import Drift, HealthSample, Watermark
-from releases.states import Role, ServingState
+from releases.models import Drift, HealthSample, SyncRun, Watermark
+from releases.states import Role, ServingState, SyncRunState
 from tests import factories
 from tests.factories import NOON
 from tests.pages.reading import HTMX, queries, words
@@ -182,11 +182,14 @@ def test_empty_states_name_the_next_step(signed_in, project):
 
 def test_a_workspace_that_refuses_says_so_above_what_was_read(signed_in, project):
     served(project)
-    workspace = project.workspaces.get()
-    workspace.state_sentence = "Azure ML refuses this to Slipway's identity."
-    workspace.save()
+    stopped = {"state": SyncRunState.PAUSED, "code": "permission_missing", "sentence": "Azure ML refuses this."}
+    SyncRun.objects.create(
+        workspace=project.workspaces.get(), kind="serving", started_at=NOON, heartbeat_at=NOON, **stopped
+    )
     text = words(signed_in.get(PAGE))
-    assert text.index("mlops_ws cannot be read. Azure ML refuses this") < text.index("eta-prod")
+    assert text.index(
+        "mlops_ws cannot be read. Azure ML refuses this. Give the identity the permission named"
+    ) < text.index("eta-prod")
 
 
 def test_another_projects_endpoints_and_stages_are_not_there(project):

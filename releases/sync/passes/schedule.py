@@ -68,6 +68,7 @@ def tick() -> None:
     for workspace_id in Workspace.objects.order_by("read_at").values_list("pk", flat=True):
         nudge("sync.registry", workspace=workspace_id)
         nudge("sync.serving", workspace=workspace_id)
+        nudge("sync.health", workspace=workspace_id)
     for inquiry_id in Inquiry.objects.filter(state=Inquiry.State.ASKED).values_list("pk", flat=True):
         nudge("inquiries.answer", inquiry=str(inquiry_id))
 

@@ -1,0 +1,28 @@
+"""One server with figures of endpoints, and the row that leads to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from releases.models import Workspace
+from tests.sync.registry_server import RegistryServer, registry_server
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer]:
+    with registry_server(tmp_path_factory.mktemp("certificate")) as server:
+        yield server
+
+
+@pytest.fixture
+def there(running: RegistryServer) -> RegistryServer:
+    """No endpoint and no compute behind the one server of this package."""
+    running.heal()
+    for rows in (running.holder.registry.endpoints, running.holder.registry.computes, running.holder.registry.models):
+        rows.clear()
+    return running
+
+
+@pytest.fixture
+def workspace(there: RegistryServer) -> Workspace:
+    return there.row()
