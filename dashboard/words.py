@@ -60,6 +60,8 @@ EVENTS = {
     "partly": Look("circle-dot-dashed", "wait", "Partly"),
     "failed": Look("x", "bad", "Failed"),
     "canceled": Look("circle-stop", "", "Canceled"),
+    "drift": Look("unplug", "drift", "Drift"),
+    "drift_ended": Look("link", "ok", "Drift ended"),
 }
 
 RUN_KINDS = {

@@ -23,7 +23,7 @@ README = ROOT / "docs" / "images"
 README_BYTES = 300_000
 README_PAGES = {"overview": "overview", "release": "release-model"}
 HISTORY_SECONDS = 240
-STILL_READING = "What is live now is already right"
+STILL_READING = "lder releases may still be missing"
 
 
 def main() -> int:

@@ -49,12 +49,12 @@ def _answer(request: HttpRequest, tab: str, seen: ReleaseSeen) -> HttpResponse:
 
 
 def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
-    release = seen.release
+    release, lies = seen.release, around(seen.release)
     return {
         "seen": seen,
         "release": release,
-        "around": around(release),
-        "timeline": timeline(seen),
+        "around": lies,
+        "timeline": timeline(seen, drifts=lies.drifts),
         "variables": variables_of(release, [stage.row for stage in seen.stages]),
         "azure_url": release_url(release) or "",
         "pipeline_url": pipeline_url(release.pipeline) or "",

@@ -5,6 +5,7 @@ Seventeen queries, whatever the number of stages, attempts and steps.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from releases.models import (
     Approval,
@@ -87,6 +88,19 @@ class ReleaseSeen:
     def has_begun(self) -> bool:
         """Whether anything was deployed anywhere."""
         return any(one.steps or one.deployment.started_on for stage in self.stages for one in stage.attempts)
+
+    @property
+    def done_count(self) -> int:
+        """How many of its stages ended well."""
+        return sum(stage.word in {Word.SUCCEEDED, Word.PARTLY} for stage in self.stages)
+
+    @property
+    def worked_for(self) -> timedelta:
+        """How long its attempts ran, all together."""
+        rows = [attempt.deployment for stage in self.stages for attempt in stage.attempts]
+        return sum(
+            (row.finished_on - row.started_on for row in rows if row.started_on and row.finished_on), timedelta()
+        )
 
     @property
     def word(self) -> Word:

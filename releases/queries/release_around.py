@@ -1,24 +1,25 @@
-"""What lies around one release: the releases made before and after it, and where and when it was live.
+"""What lies around one release: the releases made before and after it, where and when it was live, and its drifts.
 
-Three queries, each by index.
+Four queries, each by index.
 """
 
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from releases.models import LiveSpan, Release
+from releases.models import Drift, LiveSpan, Release
 
 SPANS_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class Around:
-    """The neighbours of a release in its pipeline, and the times it was live, newest first."""
+    """The neighbours of a release in its pipeline, the times it was live, newest first, and the drifts within them."""
 
     older: Release | None
     newer: Release | None
     spans: list[LiveSpan]
+    drifts: list[Drift]
 
     @property
     def is_cut(self) -> bool:
@@ -32,9 +33,15 @@ def around(release: Release) -> Around:
     at, pk = release.created_on, release.pk
     older = same.filter(Q(created_on__lt=at) | Q(created_on=at, pk__lt=pk)).order_by("-created_on", "-id")
     newer = same.filter(Q(created_on__gt=at) | Q(created_on=at, pk__gt=pk)).order_by("created_on", "id")
-    return Around(older=older.first(), newer=newer.first(), spans=_spans(release))
+    spans = _spans(release)
+    return Around(older.first(), newer.first(), spans, _drifts(spans))
 
 
 def _spans(release: Release) -> list[LiveSpan]:
     rows = LiveSpan.objects.filter(release=release).select_related("stage", "opened_by")
     return list(rows.order_by("-live_from", "-id")[:SPANS_SHOWN])
+
+
+def _drifts(spans: list[LiveSpan]) -> list[Drift]:
+    rows = Drift.objects.filter(span__in=spans).select_related("stage", "endpoint")
+    return list(rows.order_by("-drift_from", "-id")[:SPANS_SHOWN])

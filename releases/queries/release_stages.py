@@ -57,6 +57,7 @@ class StageOfRelease:
     needs: tuple[str, ...]
     logs_url: str = ""
     served: ServedNow | None = None
+    blocked_by: tuple[str, ...] = ()
 
     @property
     def latest(self) -> Seats:
@@ -78,6 +79,11 @@ class StageOfRelease:
     def is_quietly_live(self) -> bool:
         """Whether being live is all there is to say of it."""
         return self.is_live and self.word in {Word.SUCCEEDED, Word.PARTLY}
+
+    @property
+    def pill(self) -> tuple[Word, str]:
+        """Its word, and how the lane says it."""
+        return (Word.DRIFT, "Drift") if self.is_drifting else (self.word, "")
 
     @property
     def is_running(self) -> bool:
@@ -109,7 +115,15 @@ def stages_of(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRel
     seats = approvals_seen.of_stages([row.pk for row in found])
     served = served_now([row.stage_id for row in found])
     stages = [_stage(row, release, seats.get(row.pk, NO_SEATS), live.get(row.stage_id)) for row in found]
-    return [replace(stage, served=served.get(stage.row.stage_id)) for stage in stages]
+    failed = {stage.row.name for stage in stages if stage.word in {Word.FAILED, Word.REJECTED}}
+    return [
+        replace(
+            stage,
+            served=served.get(stage.row.stage_id),
+            blocked_by=tuple(name for name in stage.needs if name in failed),
+        )
+        for stage in stages
+    ]
 
 
 def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpan | None) -> StageOfRelease:

@@ -1,12 +1,13 @@
 """What happened to a release, newest first, from the rows its page has read already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from releases.models import Approval
+from releases.models import Approval, Drift
 from releases.queries.release import ReleaseSeen
 from releases.queries.release_stages import Attempt, StageOfRelease
+from releases.queries.served import served_of, served_words
 from releases.queries.statuses import Word
 from releases.states import ApprovalStatus, ReleaseStatus
 
@@ -22,6 +23,8 @@ class Event:
     attempt: int = 0
     comment: str = ""
     step: str = ""
+    endpoint: str = ""
+    served: str = ""
 
 
 ENDS = {
@@ -32,9 +35,10 @@ ENDS = {
 }
 
 
-def timeline(seen: ReleaseSeen) -> list[Event]:
-    """The events, newest first; what still waits stands on top and has no time."""
+def timeline(seen: ReleaseSeen, *, drifts: Iterable[Drift] = ()) -> list[Event]:
+    """The events, newest first; what still waits stands on top and has no time. `drifts`: those while it was live."""
     events = [*_of_release(seen), *(event for stage in seen.stages for event in _of_stage(stage))]
+    events += [event for drift in drifts for event in _of_drift(drift)]
     waiting = [event for event in events if event.at is None]
     dated = [(event.at, number, event) for number, event in enumerate(events) if event.at]
     return waiting + [event for _, _, event in sorted(dated, reverse=True)]
@@ -47,6 +51,14 @@ def _of_release(seen: ReleaseSeen) -> Iterator[Event]:
         yield Event(release.modified_on or release.changed_at, "abandoned", who=str(release.modified_by or ""))
     if release.gone_at:
         yield Event(release.gone_at, "gone")
+
+
+def _of_drift(drift: Drift) -> Iterator[Event]:
+    """Where it was live its endpoint served something else: when that began, and when and by what it ended."""
+    stage, endpoint = drift.stage.name, drift.endpoint.name
+    yield Event(drift.drift_from, "drift", stage, endpoint=endpoint, served=served_words(served_of(drift.served)))
+    if drift.drift_until:
+        yield Event(drift.drift_until, "drift_ended", stage, comment=drift.ended_by, endpoint=endpoint)
 
 
 def _of_stage(stage: StageOfRelease) -> Iterator[Event]:

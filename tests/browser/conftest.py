@@ -18,7 +18,7 @@ from tests.up import Up, up
 
 HISTORY_SECONDS = 180
 RELEASES = 120
-STILL_READING = "What is live now is already right"
+STILL_READING = "lder releases may still be missing"
 
 
 @pytest.fixture(scope="session")

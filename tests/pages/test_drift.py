@@ -127,6 +127,18 @@ def test_the_release_that_a_drifting_stage_runs_says_so_first(signed_in):
     assert "Runs Release-1 since Mon 2 Mar at 12:30; prod-webservice serves v6" in other
 
 
+def test_the_timeline_tells_of_every_drift_while_it_was_live(signed_in):
+    made = company()
+    drift = drifting(made)
+    drift.drift_until, drift.ended_by = NOON + timedelta(days=1, hours=2), "Traffic went back to v7."
+    drift.served = [{"deployment": "blue", "model": "support-vector-classifier", "version": "6", "percent": 100}]
+    drift.save()
+    text = words(signed_in.get(f"{address(made.live)}timeline/"))
+    assert "Drift of PROD ended on prod-webservice Traffic went back to v7. Tue 3 Mar, 14:00" in text
+    assert "PROD drifted: prod-webservice served v6 Tue 3 Mar, 12:00" in text
+    assert "drifted" not in words(signed_in.get(f"{address(made.waiting)}timeline/"))
+
+
 def test_what_is_served_costs_the_same_for_many_stages(signed_in):
     made = company()
     drifting(made)
@@ -153,4 +165,4 @@ def test_the_release_costs_the_same_with_and_without_drift_history(signed_in):
             stage=made.prod, endpoint=drift.endpoint, span=drift.span, drift_from=at, drift_until=timezone.now()
         )
     assert queries(signed_in, address(made.live)) == before
-    assert before <= 36
+    assert before <= 37
