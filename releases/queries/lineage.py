@@ -17,7 +17,7 @@ FROM_REGISTRY = frozenset({ArtifactRole.MODEL, ArtifactRole.SCALER})
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the chain. A missing one has a `missing` sentence in place of its text."""
+    """One link of the chain. A missing one has a `missing` sentence in place of its text; `run` has a page."""
 
     kind: str
     text: str = ""
@@ -25,6 +25,7 @@ class Link:
     url: str = ""
     at: datetime | None = None
     missing: str = ""
+    run: TrainingRun | None = None
 
 
 def chain(artifact: Artifact, *, has_workspace: bool) -> list[Link]:
@@ -66,10 +67,8 @@ def _run(version: ModelVersion) -> list[Link]:
     if run is None:
         return [Link("training run", missing="Registered without a training run.")]
     if run.missing_sentence:
-        return [Link("training run", text=run.display_name or run.name, url=run.web_url, missing=run.missing_sentence)]
-    named = Link(
-        "training run", text=run.display_name or run.name, detail=run.status.lower(), url=run.web_url, at=run.created_on
-    )
+        return [Link("training run", text=str(run), url=run.web_url, missing=run.missing_sentence, run=run)]
+    named = Link("training run", str(run), run.status.lower(), run.web_url, run.created_on, run=run)
     return [named, _commit(run), _data(run)]
 
 

@@ -1,6 +1,6 @@
 """What was live at a moment: the release that each stage ran then, or why nobody can say. Asked by the audit pages.
 
-Thirteen queries, whatever the history: each stage costs one look-up by index.
+Fifteen queries, whatever the history: each stage costs one look-up by index.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from releases.queries import artifacts, records, spans
 from releases.queries.access import visible_to
 from releases.queries.artifacts import Version, beside
 from releases.queries.records import Absence, Reading
+from releases.queries.served_at import Seen, seen_at
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class StageThen:
     now: LiveSpan | None = None
     absence: Absence | None = None
     is_unsure: bool = False
+    seen: Seen | None = None
 
     @property
     def project(self) -> Project:
@@ -113,11 +115,14 @@ def live_at(user: User, moment: datetime, *, stages: Sequence[Stage]) -> LiveAt:
     projects = {one.pipeline.project_id for one in asked}
     reading = records.readings(projects)
     now = spans.open_by_stage(ids)
+    carried = artifacts.of_releases({span.release_id for span in [*then.values(), *now.values()]})
+    deployed = {pk: carried.get(span.release_id, []) for pk, span in then.items()}
     known = _Known(
         then=then,
         now=now,
         after=spans.after(then.values()),
-        carried=artifacts.of_releases({span.release_id for span in [*then.values(), *now.values()]}),
+        carried=carried,
+        seen=seen_at(moment, deployed=deployed, stages=ids),
         absent=records.absences({one.pk: one for one in asked if one.pk not in then}, moment, reading=reading),
         reading=reading,
         gaps=records.gaps_at(user, moment, projects=projects),
@@ -147,6 +152,7 @@ class _Known:
     absent: Mapping[int, Absence]
     reading: Mapping[int, Reading]
     gaps: list[SyncGap]
+    seen: Mapping[int, Seen]
 
 
 def _row(stage: Stage, moment: datetime, known: _Known) -> StageThen:
@@ -163,6 +169,7 @@ def _row(stage: Stage, moment: datetime, known: _Known) -> StageThen:
         replaced_by=known.after.get(span.pk),
         now=now,
         is_unsure=_is_unsure(span, stage.pipeline.project_id, known),
+        seen=known.seen.get(stage.pk),
     )
 
 

@@ -222,3 +222,19 @@ def test_the_cost_does_not_grow_with_stages_and_history(signed_in):
     assert (queries(signed_in, path) - before[0]) in {0, 3}  # new stages have no record yet: three look-ups for all
     assert queries(signed_in, "/audit/live-at/?at=2026-03-01T18:00") == before[1]
     assert max(before) <= 28
+
+
+def test_what_the_endpoint_was_seen_to_serve_then_stands_beside_what_was_deployed(signed_in):
+    made = company()
+    endpoint = factories.endpoint(name="prod-webservice")
+    factories.stage_binding(stage=made.prod, endpoint=endpoint)
+    noon, later = NOON + timedelta(hours=1), NOON + timedelta(hours=5)
+    factories.endpoint_check(endpoint=endpoint, seen_from=noon, seen_until=later)
+    other = [{"deployment": "blue", "model": "support-vector-classifier", "version": "5", "percent": 100}]
+    factories.endpoint_check(endpoint=endpoint, seen_from=later, served=other)
+    text = said(signed_in, "2026-03-02T14:00")
+    assert "prod-webservice was seen to serve v7 " in text
+    assert "not what was deployed" not in text
+    text = said(signed_in, (later).isoformat())
+    assert "prod-webservice was seen to serve v5 : not what was deployed" in text.replace("v5:", "v5 :")
+    assert "was seen to serve" not in said(signed_in, "2026-03-02T12:45")
