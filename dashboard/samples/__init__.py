@@ -6,9 +6,9 @@ One module for each group of components; each gives the names that its part of t
 
 from typing import Any
 
-from dashboard.samples import comparing, lists, overview, release, serving, small, stages
+from dashboard.samples import comparing, lists, overview, release, serving, small, spans, stages
 
-GROUPS = (small, stages, release, lists, comparing, overview, serving)
+GROUPS = (small, stages, release, lists, comparing, overview, serving, spans)
 
 
 def everything() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from dashboard.first_steps import FirstStep
 from dashboard.samples.rows import (
     LATER,
     LONG,
@@ -40,6 +41,11 @@ def shown() -> dict[str, Any]:
         "progress": [Progress(594, 1200, MONDAY, MONDAY), Progress(0, 0)],
         "left": timedelta(minutes=4),
         "port": PORT,
+        "first_steps": [
+            FirstStep("Connect Azure DevOps", "harbour / Port.", is_done=True),
+            FirstStep("Give roles", "Nobody holds a role yet.", address="sync", label="See the sync"),
+            FirstStep("Read the history", "594 of about 1,200 releases."),
+        ],
     }
 
 
@@ -56,7 +62,7 @@ def _waiting() -> Waiting:
 
 
 def _row(name: str = "") -> Row:
-    pipeline = Pipeline(pk=2, name=name, project=PORT) if name else PIPELINE
+    pipeline = Pipeline(pk=2, azure_id=2, name=name, project=PORT) if name else PIPELINE
     now = PipelineNow(pipeline, [StageNow(lane.stage, span=live()) for _, lane in lanes()])
     waiting = [] if name else [_waiting()]
     return Row(now, lanes()[: 2 if name else 3], release(), "Model v8", "Learn_MLOps · main", waiting)

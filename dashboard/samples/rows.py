@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
 LATER = MONDAY + timedelta(minutes=8, seconds=21)
 ADA = Identity(name="Ada Nyman")
 PORT = Project(name="Port", slug="port", organization=Organization(name="harbour"))
-PIPELINE = Pipeline(pk=1, name="Port Weather ML Pipeline", project=PORT)
+PIPELINE = Pipeline(pk=1, azure_id=1, name="Port Weather ML Pipeline", project=PORT)
 
 
 def stage(name: str, *, headline: bool = False) -> Stage:
