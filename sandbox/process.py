@@ -111,8 +111,13 @@ class Sandbox:
 
     def _devops_routes(self) -> list[Any]:
         books, advance = self.host.books, self.host.advance
-        own = control.routes(faults=self.faults, counters=self.counters, books=books, advance=advance)
+        own = control.routes(
+            faults=self.faults, counters=self.counters, books=books, advance=advance, serve=self._serve
+        )
         return [*own, *discovery.routes(), *self.host.routes()]
+
+    def _serve(self, endpoint: str, deployed: bool) -> bool:
+        return bool(self.host.act("serve", endpoint=endpoint, deployed=deployed))
 
     def _live(self) -> None:
         """The clockwork. A bug in one happening is told on stderr and does not stop the others."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from releases.models import Organization, Project
+from releases.models import Organization, Project, Workspace
 from tests.servers import running, wait_until
 
 VARIABLE = "SLIPWAY_TEST_COMPANY_PAT"
@@ -73,6 +73,25 @@ class Company:
         """Live through so many further events at once."""
         answer = self._session.post(f"{self.url}/_sandbox/advance", json={"events": events}, timeout=120)
         answer.raise_for_status()
+
+    def serve(self, endpoint: str, what: str) -> None:
+        """Make an endpoint serve what was deployed last ("deployed") or another version ("other")."""
+        answer = self._session.post(
+            f"{self.url}/_sandbox/serve", json={"endpoint": endpoint, "serves": what}, timeout=30
+        )
+        assert answer.status_code == 200, answer.text
+
+    def workspace(self, project: Project) -> Workspace:
+        """The company's workspace as a row, used by this project."""
+        said = self.addresses
+        row, _ = Workspace.objects.get_or_create(
+            subscription_id=said["subscription"],
+            resource_group=said["resource_group"],
+            name=said["workspace"],
+            defaults={"resource_manager_url": said["ml_url"], "ca_file": said["ca_file"]},
+        )
+        project.workspaces.add(row)
+        return row
 
     def project(self, *, slug: str = "harbour", url: str = "") -> Project:
         """Rows that connect the company's project, made when they are not there."""

@@ -1,6 +1,6 @@
 """What an endpoint serves against what a release deployed, compared by model name and version. Pure.
 
-Used by `releases.queries.serving` for pages and API and by `releases.sync.serving.drift` for the intervals of drift, so
+Used by `releases.queries.serving` for pages and API and by `releases.sync.drift` for the intervals of drift, so
 that both judge alike.
 """
 

@@ -113,15 +113,22 @@ def size(**changed: str) -> dict[str, str | None]:
     return {**usual, **limits, **changed}
 
 
-def stage_tasks(kind: str, endpoint: str, *, aci: bool, shadow: bool = False) -> tuple[Task, ...]:
-    """The usual tasks of a stage."""
+def stage_tasks(kind: str, endpoint: str, *, aci: bool, shadow: bool = False, cluster: str = "") -> tuple[Task, ...]:
+    """The usual tasks of a stage. `cluster`: the legacy one it deploys to."""
     config = "aciDeploymentConfig.yml" if aci else "aksDeploymentConfig.yml"
     settings = "" if aci else ASKED
     middle = (tasks.SHADOW,) if shadow else (tasks.VALIDATE,) if not aci else ()
     return (
         tasks.USE_PYTHON,
         tasks.INSTALL_CLI,
-        tasks.deploy(f"Deploy to {kind}", endpoint, seconds=150 if aci else 210, config=config, arguments=settings),
+        tasks.deploy(
+            f"Deploy to {kind}",
+            endpoint,
+            seconds=150 if aci else 210,
+            config=config,
+            arguments=settings,
+            cluster=cluster,
+        ),
         *middle,
         tasks.test(f"Test {kind} endpoint", endpoint),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.company import creating, editing, verbs
+from sandbox.company import creating, editing, serving, verbs
 from sandbox.company.archive import Archive
 from sandbox.company.artifacts import ArtifactVersion
 from sandbox.company.people import SLIPWAY, Person, anybody
@@ -38,6 +38,7 @@ class Outside:
             "attach_compute": self.attach_compute,
             "set_traffic": self.set_traffic,
             "put_deployment": self.put_deployment,
+            "serve": self.serve,
         }
 
     def create(
@@ -159,6 +160,11 @@ class Outside:
         found, now = self.world.registry.endpoints[endpoint], self.world.clock.now
         found.deployments[name] = EndpointDeployment(name, model, model_version, now, SLIPWAY, now, **settings)
         found.traffic.setdefault(name, 0)
+
+    def serve(self, endpoint: str, deployed: bool) -> bool:
+        """An endpoint serves what was deployed last, or another version; False when it does so already."""
+        change = serving.repair if deployed else serving.serve_other
+        return change(self.world, endpoint)
 
     def _pipeline(self, definition: int) -> Pipeline:
         pipeline = self.world.pipelines.get(definition)

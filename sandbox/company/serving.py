@@ -3,13 +3,16 @@
 Listens to finished attempts. The registry shows the present; drifts are told to the books.
 """
 
+from dataclasses import replace
+from datetime import timedelta
+
 from sandbox.company.people import AZURE_ML, Person
 from sandbox.company.registry import Endpoint, EndpointDeployment
 from sandbox.company.releases import Attempt, Environment
 from sandbox.company.world import World
 
 _COLORS = ("blue", "green")
-ON_AKS = {"prod-webservice", "eta-staging", "eta-prod", "swell-prod", "tide-prod"}
+ON_AKS = {"prod-webservice", "eta-staging", "eta-prod", "tide-prod"}
 
 
 def attach(world: World) -> None:
@@ -30,9 +33,29 @@ def drift(world: World, endpoint_name: str) -> object:
     return True
 
 
-def repair(world: World, endpoint_name: str) -> object:
-    """The traffic goes where the last deployment put it."""
-    endpoint = world.registry.endpoints[endpoint_name]
+def serve_other(world: World, endpoint_name: str) -> bool:
+    """The endpoint serves another version: one behind it, or else a new deployment. False when it does so already."""
+    endpoint = world.registry.endpoints.get(endpoint_name)
+    if endpoint is None or not endpoint.deployments:
+        return False
+    *before, newest = sorted(endpoint.deployments.values(), key=lambda d: d.created_on)
+    if endpoint.serves().keys() - {newest.model_version}:
+        return False
+    other = next((one for one in reversed(before) if one.model_version != newest.model_version), None)
+    other = other or _of_another_version(world, endpoint, newest)
+    if other is None:
+        return False
+    endpoint.traffic = {name: 100 if name == other.name else 0 for name in endpoint.deployments}
+    endpoint.modified_on = world.clock.now
+    world.tell("drift", endpoint=endpoint)
+    return True
+
+
+def repair(world: World, endpoint_name: str) -> bool:
+    """The traffic goes where the last deployment put it. False when it is there."""
+    endpoint = world.registry.endpoints.get(endpoint_name)
+    if endpoint is None or not endpoint.deployments:
+        return False
     newest = max(endpoint.deployments.values(), key=lambda d: d.created_on).name
     if endpoint.traffic.get(newest) == 100:
         return False
@@ -40,6 +63,18 @@ def repair(world: World, endpoint_name: str) -> object:
     endpoint.modified_on = world.clock.now
     world.tell("drift", endpoint=endpoint)
     return True
+
+
+def _of_another_version(world: World, endpoint: Endpoint, newest: EndpointDeployment) -> EndpointDeployment | None:
+    """A deployment of another registered version, made to look older than the one that was deployed last."""
+    versions = world.registry.models[newest.model].versions
+    number = next((one.version for one in reversed(versions) if one.version != newest.model_version), None)
+    if number is None:
+        return None
+    now, earlier = world.clock.now, newest.created_on - timedelta(seconds=1)
+    made = replace(newest, name="red", model_version=number, created_on=earlier, modified_on=now, tags={})
+    endpoint.deployments[made.name] = made
+    return made
 
 
 def _finished(world: World, env: Environment, attempt: Attempt) -> None:

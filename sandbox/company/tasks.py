@@ -46,8 +46,8 @@ SHADOW = Task(
 )
 
 
-def deploy(name: str, endpoint: str, *, seconds: float, config: str, arguments: str = "") -> Task:
-    """The task that puts the model behind an endpoint."""
+def deploy(name: str, endpoint: str, *, seconds: float, config: str, arguments: str = "", cluster: str = "") -> Task:
+    """The task that puts the model behind an endpoint; with a `cluster`, as a web service of the legacy kind."""
     return Task(
         name,
         "AMLModelDeploy",
@@ -59,6 +59,7 @@ def deploy(name: str, endpoint: str, *, seconds: float, config: str, arguments: 
             "inferencePath": "$(System.DefaultWorkingDirectory)/deploy/inferenceConfig.yml",
             "deploymentTarget": config.split("Deployment")[0].upper(),
             "deploymentName": endpoint,
+            **({"aksCluster": cluster} if cluster else {}),
             "deployConfig": f"$(System.DefaultWorkingDirectory)/deploy/{config}",
             "overwriteExistingDeployment": "true",
             "additionalArguments": arguments,

@@ -1,4 +1,4 @@
-"""The sandbox's own doors under /_sandbox: faults, effects, requests, books, advance.
+"""The sandbox's own doors under /_sandbox: faults, effects, requests, books, advance, what an endpoint serves.
 
 Used by tests and by people who try things; no client of Azure knows them.
 """
@@ -14,9 +14,17 @@ MOST_EVENTS = 5000
 
 
 def routes(
-    *, faults: FaultBook, counters: Counters, books: Callable[[], Any], advance: Callable[[int], Any] | None
+    *,
+    faults: FaultBook,
+    counters: Counters,
+    books: Callable[[], Any],
+    advance: Callable[[int], Any] | None,
+    serve: Callable[[str, bool], bool] | None = None,
 ) -> list[Route]:
-    """`books` tells the company's own ledger; `advance` lives through n further events (None: it does not live)."""
+    """`books` tells the company's own ledger; `advance` lives through n further events (None: it does not live).
+
+    `serve` makes an endpoint serve what was deployed there last, or another version; False if it does already.
+    """
 
     def list_faults(_: Request) -> Response:
         return Response.json_of({"kinds": faults.explained(), "faults": faults.listed()})
@@ -46,6 +54,15 @@ def routes(
             raise Refused(400, "SandboxAdvance", f"events must be between 1 and {MOST_EVENTS}.")
         return Response.json_of({"advanced": events, "result": advance(events)})
 
+    def make_serve(request: Request) -> Response:
+        asked = request.json()
+        name, wanted = str(asked.get("endpoint", "")), asked.get("serves")
+        if serve is None or wanted not in ("deployed", "other"):
+            raise Refused(400, "SandboxServe", 'Say {"endpoint": a name, "serves": "other" or "deployed"}.')
+        if not serve(name, wanted == "deployed"):
+            raise Refused(409, "SandboxServe", f"{name} has nothing else to serve, or serves it already.")
+        return Response.json_of({"endpoint": name, "serves": wanted})
+
     return [
         Route("GET", "/_sandbox/faults", list_faults, "sandbox_faults"),
         Route("POST", "/_sandbox/faults", add_fault, "sandbox_add_fault"),
@@ -55,5 +72,6 @@ def routes(
         Route("GET", "/_sandbox/effects", lambda _: Response.json_of(counters.effects()), "sandbox_effects"),
         Route("GET", "/_sandbox/books", lambda _: Response.json_of(books()), "sandbox_books"),
         Route("POST", "/_sandbox/advance", live_on, "sandbox_advance"),
+        Route("POST", "/_sandbox/serve", make_serve, "sandbox_serve"),
         Route("GET", "/_sandbox/health", lambda _: Response.json_of({"ok": True}), "sandbox_health"),
     ]

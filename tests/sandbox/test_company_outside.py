@@ -87,3 +87,19 @@ def test_events_at_once_are_dated_after_the_last_thing_seen_not_after_the_last_t
     assert company.world.clock.last == clock.now
     assert happened < clock.now
     assert fresh(tmp_path, clock).books() == company.books()
+
+
+def test_an_endpoint_serves_another_version_on_demand_and_is_put_back(tmp_path: Path) -> None:
+    company = fresh(tmp_path, Clock())
+    endpoint = company.registry.endpoints["prod-webservice"]
+    deployed = endpoint.serves()
+    assert company.act("serve", endpoint="prod-webservice", deployed=True) is False
+    assert company.act("serve", endpoint="prod-webservice", deployed=False) is True
+    other = endpoint.serves()
+    assert other.keys().isdisjoint(deployed)
+    assert company.act("serve", endpoint="prod-webservice", deployed=False) is False
+    assert company.books()["serving"]["prod-webservice"][-1]["serves"] == other
+    assert fresh(tmp_path, Clock()).registry == company.registry
+    assert company.act("serve", endpoint="prod-webservice", deployed=True) is True
+    assert endpoint.serves() == deployed
+    assert company.act("serve", endpoint="nobody", deployed=False) is False

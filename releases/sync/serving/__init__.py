@@ -15,6 +15,7 @@ from releases.models import SyncRun, Workspace
 from releases.nudge import nudge
 from releases.sync import runs, watermarks
 from releases.sync.serving.reading import Turn
+from releases.sync.serving.settling import settle
 from releases.sync.workspace_turns import access, forget_unchanged, take_turn
 
 __all__ = ["sync_workspace"]
@@ -45,19 +46,8 @@ def _read(workspace: Workspace, run: runs.Run, lease: watermarks.Lease, *, now: 
         run.stop("There is more to look at; the next turn goes on from here.")
         transaction.on_commit(lambda: nudge("sync.serving", workspace=workspace.pk))
         return
-    _looked(lease, turn)
+    settle(workspace, run, lease, turn)
     if turn.trouble:
         raise turn.trouble
     run.succeed()
     forget_unchanged(workspace, feed=FEED, now=now)
-
-
-def _looked(lease: watermarks.Lease, turn: Turn) -> None:
-    """The look came to its end: everything it saw was so when it began, or later."""
-    mark = lease.mark
-    mark.checked_at = turn.began
-    mark.completed_at = mark.completed_at or turn.began
-    mark.cursor = {}
-    with transaction.atomic():
-        lease.keep()
-        watermarks.save(mark, "checked_at", "completed_at")

@@ -1,4 +1,4 @@
-"""Keeps `LiveSpan` true to the attempts, touching only what a change can reach (decision 7).
+"""Keeps `LiveSpan`, and `Drift` with it, true to the attempts, touching only what a change can reach (decision 7).
 
 Called by the store inside its transaction. A change at some time can alter the span it falls into and the next two
 openings, never more: so each change is widened to that window, and only windows are read, compared and written.
@@ -11,11 +11,12 @@ from typing import Any
 
 from django.db import connection
 
-from releases.models import LiveSpan, Stage
+from releases.models import LiveSpan
 from releases.sync import spans
 from releases.sync.mapping.tables import SPAN, Row
 from releases.sync.spans import Attempt, Span, Window
-from releases.sync.store import writing
+from releases.sync.store import drifts, writing
+from releases.sync.store.locking import lock_stages
 
 Held = tuple[int, int, Span]
 """Our id of a span, Azure's id of the attempt that opened it, and the span."""
@@ -47,7 +48,7 @@ def refresh(turns: Mapping[int, Collection[datetime]]) -> int:
     """Redo the spans around these times, per stage; how many rows were written. Inside a transaction only."""
     if not turns:
         return 0
-    _lock(turns)
+    lock_stages(turns)
     changed = [Window(stage, *ends) for stage, times in turns.items() for ends in spans.clusters(times)]
     windows = spans.merged(_widened(changed))
     attempts = _by_stage(_attempts(windows))
@@ -58,14 +59,7 @@ def refresh(turns: Mapping[int, Collection[datetime]]) -> int:
     for window in windows:
         wanted, there = redone(window, attempts[window.stage], held[window.stage])
         _compare(window.stage, wanted, there, new=new, moved=moved, gone=gone)
-    return _write(new, moved, gone)
-
-
-def _lock(stages: Iterable[int]) -> None:
-    """One worker at a time per stage; the next one then sees what this one wrote."""
-    if connection.vendor == "postgresql":
-        locked = Stage.objects.filter(id__in=list(stages)).order_by("id").select_for_update(no_key=True)
-        list(locked.values_list("id"))
+    return _write(new, moved, gone) + drifts.follow(windows)
 
 
 def redone(
