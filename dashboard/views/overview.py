@@ -11,6 +11,7 @@ from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 from releases.queries.access import visible_projects
+from releases.queries.looks import looks
 from releases.queries.overview import Overview, overview
 from releases.queries.sources import workspaces
 
@@ -23,8 +24,8 @@ def show(request: HttpRequest) -> HttpResponse:
     sources = shell_of(request).sources
     view = request.GET.get("view", "")
     backfills = [(one.project, one.backfill, one.backfill.time_left(now)) for one in sources if one.backfill]
-    registries = workspaces(user)
-    steps = first_steps(seen, projects=sources, workspaces=registries) if backfills else []
+    steps = first_steps(seen, projects=sources, workspaces=workspaces(user)) if backfills else []
+    looked = looks(user)
     context = {
         "seen": seen,
         "is_compact": seen.is_compact if view not in {"rows", "lanes"} else view == "rows",
@@ -34,7 +35,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "reading": {project.pk for project, progress, _ in backfills if project and not progress.read_back_to},
         "projects": list(visible_projects(user)),
         "checked_at": shell_of(request).checked_at,
-        "served_at": min((one.checked_at for one in registries if one.checked_at), default=None),
+        "looks": looked,
+        "served_at": min((one.checked_at for one in looked if one.checked_at), default=None),
     }
     return page_or_fragment(
         request, "pages/overview/overview.html", "pages/overview/_overview.html", context, news=_news(seen)

@@ -135,6 +135,22 @@ class Overview:
         return len(self.rows) >= ROWS_FROM
 
     @property
+    def truths(self) -> list[Truth]:
+        """How what is served stands against what was deployed, of every stage that runs a release."""
+        live = [lane for row in self.rows for _, lane in row.lanes if lane.live]
+        return [lane.served.state for lane in live if lane.served]
+
+    @property
+    def held(self) -> int:
+        """Of how many stages that can be told."""
+        return sum(truth in {Truth.AS_DEPLOYED, Truth.DRIFT} for truth in self.truths)
+
+    @property
+    def not_held(self) -> int:
+        """Of how many it cannot."""
+        return len(self.truths) - self.held
+
+    @property
     def looked_at(self) -> list[Row]:
         """The rows that need a look."""
         return [row for row in self.rows if row.needs_a_look]

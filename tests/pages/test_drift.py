@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from releases.models import Drift, Endpoint
-from releases.states import BindingOrigin, DeploymentStatus, ServingState, StageStatus
+from releases.models import Drift, Endpoint, SyncRun, Watermark
+from releases.states import BindingOrigin, DeploymentStatus, ServingState, StageStatus, SyncRunState
 from tests import factories
 from tests.factories import NOON
 from tests.pages.company import Company, carrying, company, deployed, pipeline_with_stages
@@ -41,12 +41,17 @@ def address(release) -> str:
 
 def test_only_what_was_seen_to_serve_what_was_deployed_is_called_healthy(signed_in):
     made = company()
-    assert "Live, healthy" not in words(signed_in.get("/"))
+    text = words(signed_in.get("/"))
+    assert "Live, healthy" not in text
+    assert "No drift seen What endpoints serve is not known yet" in text
     served(made.prod, version="7", name="prod-webservice")
     text = words(signed_in.get("/"))
     assert "PROD Live, healthy Release-1" in text
     assert "prod-webservice serves v7, as deployed." in text
     assert "DEV TEST Live Release-2" in text
+    assert "No drift seen 1 stage as deployed, 1 cannot be seen" in text
+    served(made.dev, version="8")
+    assert "Every endpoint serves what was deployed" in words(signed_in.get("/"))
 
 
 def test_a_drift_says_what_is_served_what_was_deployed_and_since_when(signed_in):
@@ -72,6 +77,22 @@ def test_a_drift_is_seen_in_one_line_too_and_comes_before_what_waits(signed_in):
     assert "serves v6" in text
     rows = page.content.decode()
     assert rows.index(f'id="row-{drifts.pipeline.pk}"') < rows.index(f'id="row-{waits.pipeline.pk}"')
+
+
+def test_the_sentence_says_how_fresh_the_endpoints_are(signed_in):
+    made = company()
+    workspace = factories.workspace()
+    made.project.workspaces.add(workspace)
+    at = timezone.now() - timedelta(minutes=4)
+    Watermark.objects.create(project=made.project, feed="history", checked_at=at, completed_at=at)
+    assert "endpoints as" not in words(signed_in.get("/"))
+    Watermark.objects.create(workspace=workspace, feed="serving", checked_at=at)
+    assert "endpoints as Azure ML told them 4 min ago." in words(signed_in.get("/"))
+    times = {"started_at": timezone.now(), "heartbeat_at": timezone.now(), "finished_at": timezone.now()}
+    failed = {"state": SyncRunState.FAILED, "sentence": "Azure ML did not answer.", **times}
+    SyncRun.objects.create(workspace=workspace, kind="serving", **failed)
+    text = words(signed_in.get("/"))
+    assert f"What the endpoints of {workspace} serve is not read any more. Azure ML did not answer." in text
 
 
 def test_a_legacy_cluster_is_unknown_with_the_sentence_why_and_never_nothing(signed_in):
