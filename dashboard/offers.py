@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from releases.models import Project, User
-from releases.policies.roles import check_can_bind_stage, check_can_connect, check_can_sync_now, refusal
+from releases.policies.roles import (
+    check_can_bind_stage,
+    check_can_change_artifact_rules,
+    check_can_connect,
+    check_can_sync_now,
+    refusal,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,11 @@ def sync_now(user: User, projects: Iterable[Project]) -> Offer:
             return Offer("Sync now")
         first = first or found
     return Offer("Sync now", first or "Nothing is connected yet.")
+
+
+def change_artifact_rules(user: User, project: Project | None) -> Offer:
+    """Changing the artifact rules of a project or, without one, of every project."""
+    return Offer("Try it on past releases", refusal(check_can_change_artifact_rules, user, project) or "")
 
 
 def connect(user: User) -> Offer:

@@ -7,6 +7,7 @@ from dashboard.converters import NameConverter
 from dashboard.views import account as own_account
 from dashboard.views import (
     api,
+    artifact_rules,
     audit,
     bindings,
     clusters,
@@ -61,6 +62,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connect/<uuid:inquiry>/", connect.answer, name="connect_answer"),
     path("connect/<uuid:inquiry>/save/", connect.save, name="connect_save"),
     path("p/<slug:project>/pipelines/<int:azure_id>/", pipeline.show, name="pipeline"),
+    path("rules/artifacts/", artifact_rules.show, name="artifact_rules"),
+    path("rules/artifacts/add/", artifact_rules.add, name="artifact_rule_add"),
+    path("rules/artifacts/<int:rule>/", artifact_rules.change, name="artifact_rule_change"),
+    path("rules/artifacts/<int:rule>/delete/", artifact_rules.delete, name="artifact_rule_delete"),
+    path("rules/artifacts/try/<uuid:inquiry>/", artifact_rules.tried, name="artifact_rule_try"),
+    path("rules/artifacts/try/<uuid:inquiry>/save/", artifact_rules.save, name="artifact_rule_save"),
     path("account/", own_account.account, name="account"),
     path("account/theme/", own_account.theme, name="theme"),
     path("ui/", gallery.show, name="gallery"),

@@ -6,9 +6,11 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 
 from releases.models import Inquiry, Workspace
+from releases.nudge import nudge
 from releases.sync import health, inquiries, registry, serving, stopping
 from releases.sync.passes import schedule
 from releases.sync.passes.lines import DETAILS, HISTORY
+from releases.sync.roles import applying
 
 
 @shared_task(name="sync.tick")
@@ -51,6 +53,13 @@ def sync_health(workspace: int) -> None:
 def answer_inquiry(inquiry: str) -> None:
     """Answer one question of a page."""
     inquiries.answer(Inquiry.objects.get(pk=inquiry))
+
+
+@shared_task(name="sync.roles")
+def sync_roles() -> None:
+    """One unit of bringing stored artifacts in line with rules that changed, then the next."""
+    if not applying.advance():
+        nudge("sync.roles")
 
 
 @worker_shutting_down.connect

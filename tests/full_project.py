@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from releases.models import (
+    ArtifactRule,
     Commit,
     Project,
     ReleaseCommit,
@@ -52,6 +53,7 @@ def full_project(name: str, *, number: int) -> FullProject:
     factories.artifact(release=rows["release"], name=f"{name}-model", alias=name, model_version=rows["model_version"])
     rows["binding"] = factories.stage_binding(stage=rows["stage"], endpoint=rows["endpoint"])
     rows["drift"] = factories.drift(span=rows["span"], endpoint=rows["endpoint"])
+    rows["rule"] = ArtifactRule.objects.create(project=project, name_pattern=f"{name}-rule", role="model")
     rows["sync_run"] = _sync(name, project)
     member = factories.user(role=Role.ADMINISTRATOR, project=project, name=f"{name} member", email=f"a@{name}.example")
     rows["view"] = SavedView.objects.create(user=member, name=f"{name} view", query="trigger=model")

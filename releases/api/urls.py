@@ -4,17 +4,19 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, live, not_here, registry, search, sync
+from releases.api.views import catalog, compare, history, live, not_here, registry, search, stages, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
     "pipelines": catalog.Pipelines,
+    "stages": stages.Stages,
     "releases": history.Releases,
     "deployments": history.Deployments,
     "live-spans": live.LiveSpans,
     "approvals": history.Approvals,
     "model-versions": registry.ModelVersions,
     "training-runs": registry.TrainingRuns,
+    "artifact-rules": stages.ArtifactRules,
     "sync-runs": sync.SyncRuns,
 }
 

@@ -67,6 +67,11 @@ def check_can_connect(by: Actor, _nothing: None = None) -> None:
     _require(by, frozenset({Role.ADMINISTRATOR}), None, to="connect an organization")
 
 
+def check_can_change_artifact_rules(by: Actor, project: Project | None) -> None:
+    """Rules decide what counts as a model: administrators, of everything for the rules that hold everywhere."""
+    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="change artifact rules")
+
+
 def check_can_bind_stage(by: Actor, project: Project | None) -> None:
     """Where a stage is served decides what counts as drift: administrators of its project."""
     _require(by, frozenset({Role.ADMINISTRATOR}), project, to="bind a stage to an endpoint")

@@ -11,12 +11,14 @@ READ = "read"
 NOUNS = (
     "projects",
     "pipelines",
+    "stages",
     "releases",
     "deployments",
     "live-spans",
     "approvals",
     "model-versions",
     "training-runs",
+    "artifact-rules",
     "sync-runs",
 )
 SCOPES = {READ: "Read everything its owner may read."} | {f"{READ}:{noun}": f"Read {noun} only." for noun in NOUNS}

@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from releases.models import (
     Approval,
     Artifact,
+    ArtifactRule,
     Cluster,
     Commit,
     Deployment,
@@ -59,6 +60,8 @@ TO_PROJECT: dict[type[Model], str] = {
     Drift: "stage__pipeline__project_id",
 }
 TO_PROJECT_OR_WORKSPACE: tuple[type[Model], ...] = (SyncRun, SetAside, Watermark)
+TO_PROJECT_OR_ALL: tuple[type[Model], ...] = (ArtifactRule,)
+"""Rows without a project hold for every project: whoever sees any project sees them."""
 TO_WORKSPACE: dict[type[Model], str] = {
     Workspace: "id",
     ModelVersion: "workspace_id",
@@ -101,4 +104,6 @@ def _within(rows: type[Model], projects: list[int]) -> Q:
         return Q(**{f"{TO_WORKSPACE[rows]}__in": workspaces})
     if rows in TO_PROJECT_OR_WORKSPACE:
         return Q(project_id__in=projects) | Q(workspace_id__in=workspaces)
+    if rows in TO_PROJECT_OR_ALL:
+        return Q(project_id__in=projects) | Q(project=None) if projects else Q(pk__in=[])
     return Q(**{f"{TO_PROJECT[rows]}__in": projects})

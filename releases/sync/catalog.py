@@ -126,6 +126,19 @@ def store_revision(pipeline: Pipeline, item: Item[DefinitionAnswer]) -> int:
     return _revision(pipeline, item.value, without_secrets(item.raw))
 
 
+def retell_triggers(pipeline: Pipeline) -> int:
+    """Tell the triggers of the revision as stored again, by the roles that rules give now; how many were written."""
+    row = PipelineRevision.objects.filter(pipeline=pipeline, revision=pipeline.revision).first()
+    try:
+        told = msgspec.convert(row.document, DefinitionAnswer) if row else None
+    except msgspec.ValidationError:
+        return 0
+    if row is None or told is None or told.triggers is None:
+        return 0
+    with transaction.atomic():
+        return _triggers(pipeline, told, msgspec.json.encode(row.document), roles_for(pipeline.project))
+
+
 def mark_gone(project: Project, *, present: Collection[int], now: datetime) -> int:
     """Mark the pipelines that a complete listing did not show; how many were new to be gone."""
     missing = Pipeline.objects.filter(project=project, gone_at=None).exclude(azure_id__in=present)

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from releases.models import Inquiry
 from releases.sync.probing import probe
+from releases.sync.roles.trying import tried
 
 CONNECTION = "connection"
+ARTIFACT_RULES = "artifact_rules"
 CLAIM = timedelta(minutes=3)
-KINDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {CONNECTION: probe}
+KINDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {CONNECTION: probe, ARTIFACT_RULES: tried}
 
 
 def answer(inquiry: Inquiry, *, now: datetime | None = None) -> Inquiry:

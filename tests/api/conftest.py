@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from releases.actions.api_keys import create_api_key
-from releases.models import Project, SyncRun, User
+from releases.models import ArtifactRule, Project, SyncRun, User
 from releases.states import TriggerKind
 from tests import factories
 
@@ -61,12 +61,14 @@ def harbour() -> Harbour:
     rows = {
         "projects": project,
         "pipelines": pipeline,
+        "stages": stage,
         "releases": release,
         "deployments": attempt,
         "live-spans": span,
         "approvals": approval,
         "model-versions": version,
         "training-runs": run,
+        "artifact-rules": ArtifactRule.objects.create(project=project, name_pattern="model", role="model"),
         "sync-runs": sync_run,
     }
     return Harbour(project=project, ids={name: row.pk for name, row in rows.items()})

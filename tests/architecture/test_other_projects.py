@@ -26,11 +26,15 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "model_version": lambda of: [of.pk("workspace"), f"{of.name}-model", "7"],
     "training_run": lambda of: [of.pk("workspace"), f"{of.name}-run"],
     "endpoint": lambda of: [of.pk("workspace"), of.rows["endpoint"].name],
+    "artifact_rule_change": lambda of: [of.pk("rule")],
+    "artifact_rule_delete": lambda of: [of.pk("rule")],
     "overwrite_view": lambda of: [of.pk("view")],
     "rename_view": lambda of: [of.pk("view")],
     "delete_view": lambda of: [of.pk("view")],
     "api:projects-detail": lambda of: [of.project.pk],
     "api:pipelines-detail": lambda of: [of.pk("pipeline")],
+    "api:stages-detail": lambda of: [of.pk("stage")],
+    "api:artifact-rules-detail": lambda of: [of.pk("rule")],
     "api:releases-detail": lambda of: [of.pk("release")],
     "api:deployments-detail": lambda of: [of.pk("deployment")],
     "api:live-spans-detail": lambda of: [of.pk("span")],
@@ -45,11 +49,13 @@ OF_NO_PROJECT = {
     "first": "a one-time link is its own credential",
     "connect_answer": "only who asked may read the answer; tests/pages/test_connect.py",
     "connect_save": "only who asked may save; tests/pages/test_connect.py",
+    "artifact_rule_try": "only who asked may read the answer; tests/pages/test_artifact_rules.py",
+    "artifact_rule_save": "only who asked may save; tests/pages/test_artifact_rules.py",
     "api:not-here": "the 404 itself",
 }
 """Addresses whose parts name nothing of a project, with the reason."""
 
-POSTED = {"overwrite_view", "rename_view", "delete_view"}
+POSTED = {"artifact_rule_delete", "overwrite_view", "rename_view", "delete_view"}
 
 QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "releases": lambda of: [f"pipeline={of.pk('pipeline')}", f"commit=e0{of.number}aa", f"text={of.number}"],
@@ -58,6 +64,8 @@ QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "audit": lambda of: [f"q=e0{of.number}aa"],
     "search": lambda of: [f"q={of.number}", f"q=e0{of.number}", "q=person", "q=model v7", "q=pipeline"],
     "api:search": lambda of: [f"q={of.number}", f"q=e0{of.number}", "q=person", "q=model v7", "q=pipeline"],
+    "api:stages": lambda of: [f"pipeline={of.pk('pipeline')}", "project={n}", "name={n} prod"],
+    "api:artifact-rules": lambda _: ["project={n}"],
     "api:releases": lambda of: [f"pipeline={of.pk('pipeline')}", "project={n}", "model={n}-model", "person={n} person"],
     "api:deployments": lambda of: [f"release={of.pk('release')}", f"stage={of.pk('stage')}", "project={n}"],
     "api:approvals": lambda of: [f"release={of.pk('release')}", "project={n}"],

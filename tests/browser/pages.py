@@ -152,6 +152,19 @@ def _open_its_run(page: Page) -> None:
     page.locator("#_training_run").wait_for()
 
 
+def _try_a_rule(page: Page) -> None:
+    page.get_by_label("Role").select_option("other")
+    page.get_by_label("Name", exact=False).fill("^_?scaler$")
+    page.get_by_role("button", name="Try it on past releases").click()
+    page.locator("#_try form").wait_for(timeout=ANSWER_MILLISECONDS)
+
+
+def _type_a_slow_pattern(page: Page) -> None:
+    page.get_by_label("Name", exact=False).fill("(a+)+$")
+    page.get_by_role("button", name="Try it on past releases").click()
+    page.locator(".err").first.wait_for()
+
+
 PAGES = {
     "overview": Visit("/"),
     "overview-rows": Visit("/?view=rows"),
@@ -190,6 +203,11 @@ PAGES = {
     "search": Visit("/search/?q=release-2"),
     "search-nothing": Visit("/search/?q=nothing+of+that+name"),
     "search-typing": Visit("/", act=_type_into_the_search),
+    "rules": Visit("/rules/artifacts/"),
+    "rules-closed": Visit("/rules/artifacts/", person="qa"),
+    "rules-add": Visit("/rules/artifacts/add/"),
+    "rules-errors": Visit("/rules/artifacts/add/", act=_type_a_slow_pattern),
+    "rules-try": Visit("/rules/artifacts/add/", act=_try_a_rule),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

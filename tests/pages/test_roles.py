@@ -14,6 +14,7 @@ CLOSED = {
     ("/sync/", "/sync/now/"): {Role.AUDITOR},
     ("/connect/", "/connect/"): set(Role) - {Role.ADMINISTRATOR},
 }
+PAGES = ["/", "/releases/", "/sync/", "/connect/", "/rules/artifacts/", "/account/", "/api/", "/ui/"]
 FORM = {
     "organization_url": "https://dev.azure.com/contoso",
     "project": "MLOps",
@@ -41,7 +42,9 @@ def test_a_closed_button_and_the_refusal_say_the_same(page, door, role):
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("page", ["/", "/releases/", "/sync/", "/connect/", "/account/", "/api/", "/ui/"])
+@pytest.mark.parametrize(
+    "page", ["/", "/releases/", "/sync/", "/connect/", "/rules/artifacts/", "/account/", "/api/", "/ui/"]
+)
 def test_every_role_reads_every_page_and_finds_the_api(page, role):
     text = factories.browser_of(factories.user(role=role)).get(page)
     assert text.status_code == 200

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
-from releases.models import Inquiry, Project, Watermark, Workspace
+from releases.models import Inquiry, Project, RoleUpdate, Watermark, Workspace
 from releases.nudge import nudge
 from releases.sync import runs
 from releases.sync.passes import lines
@@ -69,6 +69,8 @@ def tick() -> None:
         nudge("sync.registry", workspace=workspace_id)
         nudge("sync.serving", workspace=workspace_id)
         nudge("sync.health", workspace=workspace_id)
+    if RoleUpdate.objects.filter(is_open=True).exists():
+        nudge("sync.roles")
     for inquiry_id in Inquiry.objects.filter(state=Inquiry.State.ASKED).values_list("pk", flat=True):
         nudge("inquiries.answer", inquiry=str(inquiry_id))
 
