@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
+from releases.queries.after_release import after_release
 from releases.queries.links import pipeline_url, release_url
 from releases.queries.release import ReleaseSeen, release_seen
 from releases.queries.release_around import around
@@ -54,6 +56,7 @@ def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
         "seen": seen,
         "release": release,
         "around": lies,
+        "after": after_release(release, now=timezone.now()),
         "timeline": timeline(seen, drifts=lies.drifts),
         "variables": variables_of(release, [stage.row for stage in seen.stages]),
         "azure_url": release_url(release) or "",

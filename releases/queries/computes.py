@@ -77,7 +77,8 @@ class Compute:
     @property
     def place(self) -> str:
         """Where it is: the resource without its subscription, or the size of its machines."""
-        path = self.row.resource_id.partition("/resourceGroups/")[2] or self.row.resource_id
+        parts = self.row.resource_id.partition("/resourceGroups/")[2].split("/")
+        path = f"/resourceGroups/{parts[0]}/…/{parts[-1]}" if len(parts) > 2 else self.row.resource_id
         return ", ".join(
             part for part in (path, self.row.namespace and f"namespace {self.row.namespace}", self.row.size) if part
         )

@@ -123,7 +123,7 @@ class EndpointSeen:
     @property
     def since(self) -> datetime | None:
         """Since when that is so."""
-        return self.told.since if self.told else self.check.since if self.check else None
+        return self.told.since if self.told else None
 
     @property
     def serving(self) -> list[Share]:
@@ -144,6 +144,7 @@ class EndpointPage:
     count: int
     number: int
     drifting: int
+    bound: int
 
     @property
     def pages(self) -> int:
@@ -172,8 +173,9 @@ def endpoint_page(user: User, *, now: datetime, number: int = 1, name: str = "")
     count = rows.count()
     number = max(1, min(number, -(-count // PAGE)))
     shown = list(ordered.select_related("workspace", "cluster")[(number - 1) * PAGE : number * PAGE])
-    drifting = drifts.filter(endpoint__in=rows.values("pk")).values("endpoint").distinct().count()
-    return EndpointPage(seen_of(shown, bindings=bindings, now=now), count, number, drifting)
+    places = (of.filter(endpoint__in=rows.values("pk")).values("endpoint").distinct() for of in (drifts, bindings))
+    drifting, bound = (found.count() for found in places)
+    return EndpointPage(seen_of(shown, bindings=bindings, now=now), count, number, drifting, bound)
 
 
 def seen_of(rows: Sequence[Endpoint], *, bindings: QuerySet[StageBinding], now: datetime) -> list[EndpointSeen]:

@@ -4,7 +4,7 @@ A figure that is not there comes with the reason. Asked by the Clusters pages an
 query for any number of endpoints, over the samples of the time asked for alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,11 +41,33 @@ class Health:
 
 
 NOTHING = Health()
+NO_REQUESTS = "no requests"
+Marks = Mapping[int, Watermark]
 
 
 def over(endpoints: Collection[int], *, start: datetime, until: datetime) -> dict[int, Health]:
     """Each endpoint's health from `start` (inclusive) until then (exclusive); one without samples is left out."""
     return _figures(HealthSample.objects.filter(endpoint_id__in=endpoints, at__gte=start, at__lt=until))
+
+
+def of(samples: Iterable[HealthSample]) -> Health:
+    """The same of samples at hand."""
+    rows = [one for one in samples if one.requests_per_minute is not None]
+    if not rows:
+        return NOTHING
+    load = {one: (one.requests_per_minute or 0) * one.minutes for one in rows}
+    slow = {one: load[one] for one in rows if one.latency_p95 is not None}
+    failed = [(one.error_share, load[one]) for one in rows if one.error_share is not None]
+    return _health(
+        {
+            "requests": sum(load.values()),
+            "stretches": len({one.at for one in rows}),
+            "minutes_each": sum(one.minutes for one in rows) / len(rows),
+            "slow": sum((one.latency_p95 or 0) * part for one, part in slow.items()),
+            "measured": sum(slow.values()),
+            "failed": sum(share * part for share, part in failed) if failed else None,
+        }
+    )
 
 
 def last_day(endpoints: Collection[int], *, now: datetime) -> dict[int, Health]:
@@ -68,7 +90,7 @@ def why_none(endpoint: Endpoint, mark: Watermark | None) -> str:
         return "no data: Azure Monitor is not allowed" if _is_refused(endpoint, mark) else "no data: could not be read"
     if endpoint.name not in mark.cursor.get("until", {}):
         return "no data: not read yet"
-    return "no data: Azure Monitor has none of this Kubernetes endpoint" if _is_kubernetes(endpoint) else "no requests"
+    return "no data: Azure Monitor has none of this Kubernetes endpoint" if _is_kubernetes(endpoint) else NO_REQUESTS
 
 
 def why_in_full(endpoint: Endpoint, mark: Watermark | None) -> str:

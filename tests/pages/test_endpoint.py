@@ -55,7 +55,7 @@ def asking(endpoint, *, variables, arguments=""):
 def test_the_sentence_says_what_is_served_and_what_was_deployed(signed_in, project):
     endpoint = served(project, version="11", deployed="12")
     text = words(signed_in.get(page_of(endpoint)))
-    assert "eta-prod Drift eta-prod serves v11. Release-39 deployed v12. So since today at 12:40." in text
+    assert "eta-prod Drift eta-prod serves v11. Release-39 deployed v12. Since today at 12:40." in text
     assert "v11 v12 by Release-39 Today, 12:40 goes on 1 h 20 min" in text
 
 
