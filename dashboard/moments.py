@@ -40,11 +40,6 @@ class Moment:
         """Of an hour that was twice, whether it is the later one."""
         return self.is_doubled and self.local.fold == 1
 
-    @property
-    def other(self) -> datetime:
-        """The other moment at which clocks showed the same."""
-        return self.typed.replace(tzinfo=self.zone, fold=0 if self.is_second else 1).astimezone(UTC)
-
 
 def zone_named(name: str, *, default: ZoneInfo) -> ZoneInfo:
     """The zone of this name, or the reader's own."""

@@ -21,7 +21,7 @@ def chain(version: ModelVersion, releases: Sequence[Release], *, count: int) -> 
 
 def _releases(releases: Sequence[Release], count: int) -> Link:
     if not releases:
-        return Link("releases", missing="No release that you can see has carried it.")
+        return Link("releases", text="None", detail="No release that you can see has carried it.")
     newest = releases[0]
     detail = f"and {count - 1} more" if count > 1 else ""
     return Link("releases", text=newest.name, detail=detail, at=newest.created_on)

@@ -70,3 +70,13 @@ def test_nothing_is_marked_safe_by_hand():
     files = our_files(".py", ".html", ".js", folders=["dashboard", "releases", "templates", "static/js"])
     found = [str(path.relative_to(ROOT)) for path in files if path != here and hand.search(path.read_text())]
     assert not found
+
+
+def test_no_rule_of_a_stylesheet_is_left_open():
+    """A brace that a merge lost puts all that follows into the rule before it, and no browser says so."""
+    for path in our_files(".css", folders=["static/css"]):
+        depth = 0
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            assert not (line.startswith(("@layer", "@media")) and depth), f"{path.name}:{number} stands within a rule"
+            depth += line.count("{") - line.count("}")
+        assert depth == 0, path.name

@@ -147,8 +147,7 @@ def _open_a_version(page: Page) -> None:
 
 
 def _open_its_run(page: Page) -> None:
-    _open_a_version(page)
-    page.locator("#_model_version .chain a", has_text="train").first.click()
+    page.locator("#_release .links a", has_text="train").first.click()
     page.locator("#_training_run").wait_for()
 
 
@@ -199,7 +198,7 @@ PAGES = {
     "live-at-twice": Visit("/audit/live-at/?at=2025-10-26T02:30&zone=Europe/Berlin"),
     "live-at-error": Visit("/audit/live-at/?at=yesterday"),
     "model-version": Visit("/audit/", act=_open_a_version),
-    "training-run": Visit("/audit/", act=_open_its_run),
+    "training-run": Visit("/releases/?trigger=model", is_list=True, act=_open_its_run),
     "search": Visit("/search/?q=release-2"),
     "search-nothing": Visit("/search/?q=nothing+of+that+name"),
     "search-typing": Visit("/", act=_type_into_the_search),
