@@ -44,9 +44,14 @@ class Desk:
             return self.comparison.sentence
         if self.picked:
             return f"{'One release is' if self.picked == 1 else 'More than two releases are'} ticked. Choose two."
-        empty = next((one.stage for one in (self.a, self.b) if one and one.release is None and one.stage), None)
-        if empty:
-            return f"{empty.name} runs nothing now, so there is nothing to compare with. Choose another release."
+        empty = next((one for one in (self.a, self.b) if one and one.release is None and one.stage), None)
+        if empty and empty.stage:
+            why = (
+                f"No record says what {empty.stage.name} ran then"
+                if empty.at
+                else f"{empty.stage.name} runs nothing now"
+            )
+            return f"{why}, so there is nothing to compare with. Choose another release."
         if self.a and self.b:
             return "Both sides are the same release. Choose another one."
         return "Choose the other release." if self.a or self.b else "Tick two rows of the releases list."
@@ -55,7 +60,7 @@ class Desk:
     def is_moving(self) -> bool:
         """Whether a look in a minute may show something else."""
         sides = [one for one in (self.a, self.b) if one]
-        return any(one.stage or (one.release and one.release.is_unfinished) for one in sides)
+        return any((one.stage and not one.at) or (one.release and one.release.is_unfinished) for one in sides)
 
     @cached_property
     def choices(self) -> Sequence[Choice]:

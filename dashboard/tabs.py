@@ -1,11 +1,14 @@
 """The tabs above the releases list: everything, what people ask for most, and the reader's own views."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import parse_qsl
 
+from dashboard.facets import STATE_NAMES
 from releases.models import SavedView, User
 from releases.queries.saved_views import saved_views, usual
+from releases.queries.sentences import NAMES
 
 USUAL = (
     ("All", ""),
@@ -14,6 +17,12 @@ USUAL = (
     ("Failed or rejected", "state=failed"),
 )
 """What needs no saving."""
+
+
+VALUES: dict[str, Mapping[str, str]] = {
+    "state": STATE_NAMES,
+    "trigger": {kind.value: name for kind, name in NAMES.items()},
+}
 
 
 @dataclass(frozen=True)
@@ -49,3 +58,11 @@ class Tabs:
     def can_be_saved(self) -> bool:
         """Whether these filters are worth a view: some are set, and no tab stands for them yet."""
         return bool(self.query) and not any(tab.is_current for tab in self.all)
+
+
+def in_words(query: str, *, pipelines: Mapping[str, str]) -> str:
+    """What a list of these filters shows: `State: Running, model: scaler:7`. `pipelines`: names by id."""
+    values = {**VALUES, "pipeline": pipelines}
+    said = [f"{name.replace('_', ' ')}: {values.get(name, {}).get(value, value)}" for name, value in parse_qsl(query)]
+    words = ", ".join(said)
+    return f"{words[:1].upper()}{words[1:]}"

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.forms import SavedViewForm
 from dashboard.reader import reader
+from dashboard.shell import shell_of
+from dashboard.tabs import in_words
 from releases.actions import saved_views as actions
 from releases.errors import Invalid
 from releases.models import SavedView
@@ -89,11 +91,16 @@ def _page(
     renamed: Mapping[int, SavedViewForm] = MappingProxyType({}),
     status: int = 200,
 ) -> HttpResponse:
-    views = saved_views(reader(request))
+    query = new["query"].value() if new else ""
+    names = {str(one.pipeline.pk): one.pipeline.name for one in shell_of(request).pipelines}
+    shown = [
+        (view, renamed.get(view.pk) or _renaming(view.pk, name=view.name)) for view in saved_views(reader(request))
+    ]
     context = {
-        "views": [(view, renamed.get(view.pk) or _renaming(view.pk, name=view.name)) for view in views],
+        "views": [(view, form, in_words(view.query, pipelines=names)) for view, form in shown],
         "new": new,
-        "query": new["query"].value() if new else "",
+        "query": query,
+        "words": in_words(query, pipelines=names),
         "most": actions.MOST_VIEWS,
     }
     return render(request, PAGE, context, status=status)

@@ -1,6 +1,8 @@
 """The compare page: chosen by ticks, by address or by what a stage runs; differences first, the same counted."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -60,6 +62,26 @@ def test_a_stage_that_runs_nothing_is_told(signed_in):
     assert "UAT runs nothing now, so there is nothing to compare with." in words(page)
 
 
+def test_two_moments_of_a_stage_are_compared(signed_in):
+    made = company()
+    deployed(made.waiting, made.prod, minutes=90)
+    then = f"live:{made.prod.pk}@2026-03-02T13:00:00Z"
+    page = compared(signed_in, then, f"live:{made.prod.pk}")
+    title = "Release-1, live in PROD on 2026-03-02 at 13:00:00 UTC against Release-2, live in PROD"
+    assert title in words(page)
+    assert f'<option value="{then}" selected>' in page.content.decode()
+    before = compared(signed_in, f"live:{made.prod.pk}@2020-01-01T00:00:00%2B02:00", f"live:{made.prod.pk}")
+    assert "No record says what PROD ran then, so there is nothing to compare with." in words(before)
+
+
+def test_the_page_of_a_moment_leads_to_the_comparison_with_now(signed_in):
+    made = company()
+    deployed(made.waiting, made.prod, minutes=90)
+    page = signed_in.get("/audit/live-at/?at=2026-03-02T13:00&zone=UTC").content.decode()
+    [link] = re.findall(rf'href="(/compare/[?]a=live:{made.prod.pk}@[^"]*)"', page)
+    assert "Release-1, live in PROD on 2026-03-02 at 13:00:00 UTC against" in words(signed_in.get(unescape(link)))
+
+
 def test_the_sides_can_be_chosen_anew_and_swapped(signed_in):
     made = company()
     page = compared(signed_in, f"live:{made.prod.pk}", address(made.waiting)).content.decode()
@@ -113,7 +135,22 @@ def test_the_same_release_twice_is_told(signed_in):
     assert "Both sides are the same release. Choose another one." in words(page)
 
 
-@pytest.mark.parametrize("word", ["x", "x/1", "live:", "live:x", "live:999999", "port/x", "/1", "port/99999999999999"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "x",
+        "x/1",
+        "live:",
+        "live:x",
+        "live:999999",
+        "live:1@",
+        "live:1@x",
+        "live:1@2026-03-02",
+        "port/x",
+        "/1",
+        "port/99999999999999",
+    ],
+)
 def test_what_does_not_exist_is_not_found(signed_in, word):
     made = company()
     assert compared(signed_in, word, address(made.live)).status_code == 404

@@ -151,6 +151,14 @@ def test_a_hostile_name_and_query_are_text(signed_in, user):
         assert 'href="javascript:' not in page
 
 
+def test_what_a_view_shows_is_said_in_words(signed_in, user):
+    made = company()
+    save_view("Mine", f"pipeline={made.pipeline.pk}&state=failed&trigger=model&model=scaler:7", by=user)
+    told = "Model: scaler:7, pipeline: Port Weather ML Pipeline, state: A stage failed or was rejected"
+    assert f"Shows {told}, trigger: New model version" in words(signed_in.get("/releases/views/"))
+    assert "Shows Trigger: Push" in words(signed_in.get("/releases/views/?query=trigger%3Dpush"))
+
+
 def test_own_views_cost_one_query_and_a_fragment_none(signed_in, user):
     company()
     before = queries(signed_in, "/releases/")

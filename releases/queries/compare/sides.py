@@ -1,41 +1,50 @@
-"""The two sides of a comparison: a release by its project and number, or whatever a stage runs now.
+"""The two sides of a comparison: a release by its project and number, or whatever a stage runs now or ran at a moment.
 
-In an address a release is `project/number` and what a stage runs is `live:id`, so a link to a comparison stays right
-when the stage goes on to another release.
+In an address a release is `project/number`, what a stage runs is `live:id`, and what it ran at a moment is
+`live:id@2026-03-03T14:00:00Z`. So a link to a comparison stays right when the stage goes on to another release.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from releases.models import LiveSpan, Release, Stage, User
 from releases.queries import spans
 from releases.queries.access import visible_to
 
 LIVE = "live:"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 OFFERED = 20
 BESIDE = ("project__organization", "pipeline", "created_by", "created_for")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side. `stage` is set where what that stage runs was asked for; `release` is None where it runs nothing."""
+    """One side. `stage` is set where what that stage runs was asked for, or ran `at` a moment.
+
+    `release` is None where it runs nothing, or where no record says what it ran.
+    """
 
     release: Release | None
     stage: Stage | None = None
+    at: datetime | None = None
 
     @property
     def address(self) -> str:
         """How it stands in an address."""
         if self.stage:
-            return f"{LIVE}{self.stage.pk}"
+            return f"{LIVE}{self.stage.pk}{f'@{self.at:{MOMENT}}' if self.at else ''}"
         return address_of(self.release) if self.release else ""
 
     @property
     def title(self) -> str:
-        """`Release-22`, `Release-22, live in PROD`."""
+        """`Release-22`, `Release-22, live in PROD`, `Release-22, live in PROD on 2026-03-03 at 14:00:00 UTC`."""
         if self.stage is None:
             return self.release.name if self.release else ""
-        return f"{self.release.name}, live in {self.stage.name}" if self.release else f"Live in {self.stage.name}"
+        place = f"live in {self.stage.name}{f' on {self.at:%Y-%m-%d at %H:%M:%S} UTC' if self.at else ''}"
+        return f"{self.release.name}, {place}" if self.release else f"{place[:1].upper()}{place[1:]}"
 
     @property
     def pipeline_id(self) -> int:
@@ -87,15 +96,27 @@ def _running(stage: Stage, span: LiveSpan) -> str:
     return f"Live in {stage.name}: {span.release.name}"
 
 
-def _live(user: User, number: str) -> Side | None:
-    if not _is_number(number):
+def _live(user: User, word: str) -> Side | None:
+    number, mark, text = word.partition("@")
+    at = _moment(text) if mark else None
+    if not _is_number(number) or (mark and at is None):
         return None
     stage = visible_to(user, Stage).filter(pk=number).select_related("pipeline__project").first()
     if stage is None:
         return None
-    rows = LiveSpan.objects.filter(stage=stage, live_until__isnull=True)
+    then = spans.covering(at) if at else Q(live_until__isnull=True)
+    rows = LiveSpan.objects.filter(then, stage=stage).order_by("-live_from", "-id")
     span = rows.select_related(*(f"release__{name}" for name in BESIDE)).first()
-    return Side(span.release if span else None, stage)
+    return Side(span.release if span else None, stage, at)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time that says its offset, to the second; None for anything else."""
+    try:
+        given = datetime.fromisoformat(text)
+        return given.astimezone(UTC).replace(microsecond=0) if given.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_number(word: str) -> bool:
