@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases.models import Commit, Release, ReleaseCommit
+from releases.models import Commit, Release, ReleaseCommit, Stage
 from releases.queries.access import visible_to
 from releases.queries.compare import Verdict, commits, compare, side, sides_by_id
 from releases.queries.compare.sides import BESIDE
@@ -322,6 +322,22 @@ def test_the_cost_is_fixed():
             compare(a, b)
         costs.append(len(asked))
     assert costs[0] == costs[1] <= 16
+
+
+def test_a_thousand_variables_and_two_hundred_stages_are_compared_at_the_same_cost():
+    many = {f"v{at}": {"value": str(at)} for at in range(1000)}
+    a, b = pair(variables={**many, "v7": {"value": "8"}})
+    Release.objects.filter(pk=a.pk).update(variables=many)
+    stages = [Stage(pipeline=a.pipeline, definition_environment_id=at, name=f"S{at}", rank=at) for at in range(200)]
+    for at, stage in enumerate(Stage.objects.bulk_create(stages)):
+        for release in (a, b):
+            factories.release_stage(release=release, stage=stage, rank=at)
+    with CaptureQueriesContext(connection) as asked:
+        found = compared(a, b)
+    [group] = [group for group in found.groups if group.key == "variables"]
+    assert ([line.name for line in group.differing], group.same_count) == (["v7"], 999)
+    assert len(lines(found, "stages")) == 200
+    assert len(asked) <= 18
 
 
 def test_two_sides_are_only_found_by_whom_they_are_visible_to():
