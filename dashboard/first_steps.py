@@ -53,7 +53,7 @@ def _roles(seen: Overview) -> FirstStep:
     if not carried:
         return FirstStep("Know which artifact is what", "Seen as soon as a release is live.")
     told = f"{len(carried) - other} of {_counted(len(carried), 'artifact')} recognised as model, scaler, code or build."
-    return FirstStep("Know which artifact is what", told, not other)
+    return FirstStep("Know which artifact is what", told, not other, "artifact_rules", f"Look at {other}")
 
 
 def _places(seen: Overview) -> FirstStep:

@@ -36,7 +36,7 @@ class Coming:
 
 
 def activity(stages: Sequence[StageNow], newest: Sequence[Release]) -> list[Happened]:
-    """From the rows already read: how the newest attempts ended and which releases are the newest."""
+    """From the rows already read: how the newest attempts ended, what drifts, and which releases are the newest."""
     ended = [
         Happened(
             at=stage.newest.finished_on or stage.newest.queued_on or stage.newest.release_stage.release.created_on,
@@ -48,11 +48,17 @@ def activity(stages: Sequence[StageNow], newest: Sequence[Release]) -> list[Happ
         for stage in stages
         if stage.newest
     ]
+    drifted = [
+        Happened(stage.drift.drift_from, Word.DRIFT, stage.span.release, stage.stage)
+        for stage in stages
+        if stage.drift and stage.span
+    ]
     made = [Happened(release.created_on, Word.NOT_STARTED, release, None) for release in newest]
-    return sorted(ended + made, key=lambda one: one.at, reverse=True)[:ACTIVITY_SHOWN]
+    return sorted(ended + drifted + made, key=lambda one: one.at, reverse=True)[:ACTIVITY_SHOWN]
 
 
 def coming(planned: dict[int, list[Schedule]], stages: Sequence[StageNow], *, now: datetime) -> list[Coming]:
+    """The next run of every schedule and the stages that wait for their time, soonest first. One query."""
     pipelines = {stage.stage.pipeline_id: stage.stage.pipeline for stage in stages}
     runs = [
         Coming(at=at, pipeline=pipelines[pipeline], schedule=schedule)

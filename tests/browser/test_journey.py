@@ -73,6 +73,17 @@ def test_every_page_is_accessible_in_both_themes_and_fits_at_every_width(name, o
     assert len(backgrounds) == len(THEMES), backgrounds
     page.set_viewport_size({"width": NARROWEST, "height": 800})
     assert sideways_pixels(page) == 0, f"{name} is too wide at {NARROWEST}"
+    assert_refreshes(page)
+
+
+def assert_refreshes(page: Page) -> None:
+    """Everything that keeps itself fresh finds its own place in the answer, and the reader loses nothing by it."""
+    parts = page.locator("[data-poll]")
+    parts.evaluate_all("parts => parts.forEach(part => { part.isTheSame = true })")
+    parts.evaluate_all("parts => parts.forEach(part => part.dispatchEvent(new Event('poll')))")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.locator("#unfresh")).to_be_hidden()
+    assert parts.evaluate_all("parts => parts.every(part => part.isTheSame)")
 
 
 def test_a_double_click_on_sync_now_asks_once(open_page, demo):

@@ -61,6 +61,7 @@ def test_a_drift_says_what_is_served_what_was_deployed_and_since_when(signed_in)
     assert "1 endpoint drifted Port Weather ML Pipeline PROD, since" in text
     assert "PROD Drift Release-1" in text
     assert "prod-webservice serves v6. Release-1 deployed v7. Since Tue 3 Mar at 12:00." in text
+    assert "Release-1 drifted in PROD" in text
     page = signed_in.get("/").content.decode()
     assert f'href="#pipeline-{made.pipeline.pk}"' in page
     assert 'aria-label="Drift"' in signed_in.get("/sync/").content.decode()  # the sidebar, on every page
