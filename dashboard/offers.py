@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from releases.models import Project, User
+from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import (
     check_can_bind_stage,
     check_can_change_artifact_rules,
     check_can_connect,
+    check_can_manage_people,
     check_can_sync_now,
     refusal,
 )
@@ -40,6 +42,17 @@ def sync_now(user: User, projects: Iterable[Project]) -> Offer:
 def change_artifact_rules(user: User, project: Project | None) -> Offer:
     """Changing the artifact rules of a project or, without one, of every project."""
     return Offer("Try it on past releases", refusal(check_can_change_artifact_rules, user, project) or "")
+
+
+def change_person(user: User, other: User) -> Offer:
+    """Giving and taking roles of this person."""
+    return Offer("Give this role", refusal(check_is_somebody_else, user, other) or "")
+
+
+def close_account(user: User, other: User) -> Offer:
+    """Closing the account of this person."""
+    found = refusal(check_is_somebody_else, user, other) or refusal(check_can_manage_people, user, None)
+    return Offer("Close the account", found or "")
 
 
 def connect(user: User) -> Offer:

@@ -11,10 +11,12 @@ from django.utils import timezone
 from releases import audit
 from releases.audit import Outcome
 from releases.errors import AzureError, Conflict, Denied, Invalid, ReleasesError
-from releases.models import User
+from releases.models import Membership, User
+from releases.queries.people import who_can
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
+WHO_CAN_SHOWN = 5
 STATUS = {Denied: 403, Invalid: 400, Conflict: 409, AzureError: 503}
 
 
@@ -53,7 +55,15 @@ class Refusals:
         if isinstance(error, Denied) and isinstance(request.user, User) and request.method == "POST":
             _note_refusal(request, error, by=request.user)
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-        return render(request, f"{status}.html", {"sentence": error.sentence, "code": error.code}, status=status)
+        context = {"sentence": error.sentence, "code": error.code, "who_can": _who_can(error, request)}
+        return render(request, f"{status}.html", context, status=status)
+
+
+def _who_can(error: ReleasesError, request: HttpRequest) -> list[Membership]:
+    """Some of those who could, for a signed-in reader."""
+    if not isinstance(error, Denied) or not error.roles or not isinstance(request.user, User):
+        return []
+    return who_can(error.roles, error.project, most=WHO_CAN_SHOWN)
 
 
 def _note_refusal(request: HttpRequest, refused: Denied, *, by: User) -> None:

@@ -121,6 +121,11 @@ class Shell:
         return bool(self._held)
 
     @property
+    def is_administrator(self) -> bool:
+        """Whether the reader gives roles anywhere."""
+        return Role.ADMINISTRATOR in self._held
+
+    @property
     def role(self) -> str:
         """The reader's roles in words."""
         names = ["QA specialist" if role == Role.QA else role.capitalize() for role in self._held]

@@ -3,6 +3,8 @@
 Doors (pages, API, commands) translate these to their own answers in one place each. Standard library only.
 """
 
+from collections.abc import Iterable
+
 
 class ReleasesError(Exception):
     """Anything the domain refuses or fails at; `sentence` is for people, `code` for programs."""
@@ -17,9 +19,16 @@ class ReleasesError(Exception):
 
 
 class Denied(ReleasesError):
-    """The actor may not do this."""
+    """The actor may not do this. `roles` could, in the project of this id or, without one, in all of them."""
 
     code = "denied"
+
+    def __init__(
+        self, sentence: str, *, code: str | None = None, roles: Iterable[str] = (), project: int | None = None
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.roles = tuple(roles)
+        self.project = project
 
 
 class Conflict(ReleasesError):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from releases.models import (
     ArtifactRule,
     Commit,
+    Invitation,
     Project,
     ReleaseCommit,
     ReleaseWorkItem,
@@ -56,6 +57,8 @@ def full_project(name: str, *, number: int) -> FullProject:
     rows["rule"] = ArtifactRule.objects.create(project=project, name_pattern=f"{name}-rule", role="model")
     rows["sync_run"] = _sync(name, project)
     member = factories.user(role=Role.ADMINISTRATOR, project=project, name=f"{name} member", email=f"a@{name}.example")
+    times = {"created_at": timezone.now(), "expires_at": timezone.now() + timedelta(days=1)}
+    rows["invitation"] = Invitation.objects.create(digest=name, role=Role.QA, project=project, made_by=member, **times)
     rows["view"] = SavedView.objects.create(user=member, name=f"{name} view", query="trigger=model")
     return FullProject(name=name, number=number, project=project, member=member, rows=rows)
 

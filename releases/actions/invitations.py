@@ -8,11 +8,12 @@ from secrets import token_urlsafe
 from django.db import transaction
 from django.utils import timezone
 
+from releases import audit
 from releases.actions.acting import acting
 from releases.actions.users import create_user, grant_role
 from releases.audit import Actor, System, Via
 from releases.errors import Denied
-from releases.models import Invitation, User
+from releases.models import Invitation, Project, User
 from releases.policies.roles import check_can_manage_people
 from releases.states import Role
 
@@ -28,17 +29,34 @@ class NewInvitation:
     secret: str
 
 
-def invite(role: Role, *, by: Actor, now: datetime | None = None) -> NewInvitation:
-    """Make a link for one new account with this role everywhere. Unused older links for the role stop working.
+def invite(
+    role: Role, *, by: Actor, project: Project | None = None, is_only: bool = False, now: datetime | None = None
+) -> NewInvitation:
+    """Make a link for one new account with this role, in a project or everywhere. Raises Denied.
 
-    Raises Denied.
+    `is_only`: unused older links for the role stop working.
     """
     now, secret = now or timezone.now(), token_urlsafe(SECRET_BYTES)
+    maker = by if isinstance(by, User) else None
     with acting(by):
-        check_can_manage_people(by, None)
-        Invitation.objects.filter(role=role, used_at__isnull=True).delete()
-        row = Invitation.objects.create(digest=_digest(secret), role=role, created_at=now, expires_at=now + VALID)
+        check_can_manage_people(by, project)
+        if is_only:
+            Invitation.objects.filter(role=role, used_at__isnull=True).delete()
+        times = {"created_at": now, "expires_at": now + VALID}
+        row = Invitation.objects.create(digest=_digest(secret), role=role, project=project, made_by=maker, **times)
+        change: dict[str, tuple[audit.JSON, audit.JSON]] = {"role": (None, role.value)}
+        audit.append("invitation.created", by=by, project=project, object=("invitation", str(row.pk)), change=change)
     return NewInvitation(row, secret)
+
+
+def withdraw(invitation: Invitation, *, by: Actor) -> None:
+    """End a link that nobody used. Ending it again changes nothing and leaves no event. Raises Denied."""
+    with acting(by):
+        check_can_manage_people(by, invitation.project)
+        if not Invitation.objects.filter(pk=invitation.pk, used_at=None).delete()[0]:
+            return
+        key = ("invitation", str(invitation.pk))
+        audit.append("invitation.withdrawn", by=by, project=invitation.project, object=key)
 
 
 def find_open(secret: str, *, now: datetime | None = None) -> Invitation:
@@ -60,7 +78,7 @@ def accept(secret: str, *, email: str, name: str, password: str, now: datetime |
             raise Denied("This link was used a moment ago.", code="invitation_over")
         inviter = System("invitation")
         user = create_user(email, name=name, password=password, by=inviter, via=Via.SESSION)
-        grant_role(user, role=Role(invitation.role), by=inviter, via=Via.SESSION)
+        grant_role(user, role=Role(invitation.role), project=invitation.project, by=inviter, via=Via.SESSION)
     return user
 
 

@@ -12,6 +12,7 @@ from releases.actions.acting import acting
 from releases.audit import Actor, Via
 from releases.errors import Conflict, Invalid
 from releases.models import ApiKey, Membership, Project, User
+from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import check_can_manage_people
 from releases.states import Role
 
@@ -56,6 +57,7 @@ def grant_role(
     """Give a role in one project, or in every project. A role already held is left as it is, without an event."""
     with acting(by, user):
         check_can_manage_people(by, project)
+        check_is_somebody_else(by, user)
         membership, is_new = Membership.objects.get_or_create(user=user, project=project, role=role)
         if is_new:
             _append_role("user.role_granted", user, project=project, change=(None, role.value), by=by, via=via)
@@ -68,6 +70,7 @@ def revoke_role(user: User, *, role: Role, by: Actor, project: Project | None = 
         check_can_manage_people(by, project)
         if role == Role.ADMINISTRATOR and project is None:
             _require_another_administrator(user)
+        check_is_somebody_else(by, user)
         removed, _ = Membership.objects.filter(user=user, project=project, role=role).delete()
         if removed:
             _append_role("user.role_revoked", user, project=project, change=(role.value, None), by=by, via=via)
@@ -89,6 +92,17 @@ def deactivate(user: User, *, by: Actor, via: Via | None = None) -> None:
             change["api_keys"] = (list(prefixes), [])
         audit.append("user.deactivated", by=by, object=("user", user.subject), change=change, via=via)
     user.is_active = False
+
+
+def reactivate(user: User, *, by: Actor, via: Via | None = None) -> None:
+    """Open a closed account again, with the roles it still has; its keys stay revoked."""
+    with acting(by, user):
+        check_can_manage_people(by, None)
+        if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+            return
+        change: dict[str, tuple[audit.JSON, audit.JSON]] = {"is_active": (False, True)}
+        audit.append("user.reactivated", by=by, object=("user", user.subject), change=change, via=via)
+    user.is_active = True
 
 
 def _append_role(

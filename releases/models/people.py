@@ -134,10 +134,15 @@ class ApiKey(models.Model):
 
 
 class Invitation(models.Model):
-    """One link with which one person makes their own account, once. Only the SHA-256 of its secret is kept."""
+    """One link with which one person makes their own account, once. Only the SHA-256 of its secret is kept.
+
+    The account gets the role in `project`, or in every project when that is empty.
+    """
 
     digest = models.CharField(max_length=64, unique=True)
     role = models.CharField(max_length=16, choices=choices.of(Role))
+    project = models.ForeignKey("releases.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -103,7 +103,8 @@ def _require(by: Actor, enough: frozenset[Role], project: Project | None, *, to:
         raise Denied("This account is no longer active.", code="inactive")
     held = roles_of(by, project)
     if not held & enough:
-        raise Denied(f"You cannot {to}: {_who(enough)} can. {_held(held, project)}")
+        sentence = f"You cannot {to}: {_who(enough)} can. {_held(held, project)}"
+        raise Denied(sentence, roles=sorted(enough), project=project.pk if project else None)
 
 
 def _who(roles: frozenset[Role]) -> str:

@@ -31,6 +31,12 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "overwrite_view": lambda of: [of.pk("view")],
     "rename_view": lambda of: [of.pk("view")],
     "delete_view": lambda of: [of.pk("view")],
+    "person": lambda of: [of.member.pk],
+    "grant_role": lambda of: [of.member.pk],
+    "revoke_role": lambda of: [of.member.pk],
+    "close_account": lambda of: [of.member.pk],
+    "reopen_account": lambda of: [of.member.pk],
+    "withdraw_invitation": lambda of: [of.pk("invitation")],
     "api:projects-detail": lambda of: [of.project.pk],
     "api:pipelines-detail": lambda of: [of.pk("pipeline")],
     "api:stages-detail": lambda of: [of.pk("stage")],
@@ -51,11 +57,23 @@ OF_NO_PROJECT = {
     "connect_save": "only who asked may save; tests/pages/test_connect.py",
     "artifact_rule_try": "only who asked may read the answer; tests/pages/test_artifact_rules.py",
     "artifact_rule_save": "only who asked may save; tests/pages/test_artifact_rules.py",
+    "revoke_key_of": "keys of others are for administrators of everything; tests/pages/test_people.py",
+    "place_identity": "identities are for administrators of everything; tests/pages/test_people.py",
     "api:not-here": "the 404 itself",
 }
 """Addresses whose parts name nothing of a project, with the reason."""
 
-POSTED = {"artifact_rule_delete", "overwrite_view", "rename_view", "delete_view"}
+POSTED = {
+    "artifact_rule_delete",
+    "overwrite_view",
+    "rename_view",
+    "delete_view",
+    "grant_role",
+    "revoke_role",
+    "close_account",
+    "reopen_account",
+    "withdraw_invitation",
+}
 
 QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "releases": lambda of: [f"pipeline={of.pk('pipeline')}", f"commit=e0{of.number}aa", f"text={of.number}"],

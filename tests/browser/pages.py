@@ -86,6 +86,11 @@ def _ask_for_the_keys(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def _open_a_person(page: Page) -> None:
+    page.get_by_role("link", name="Quinn Aalto").click()
+    page.get_by_role("button", name="Close the account").click()
+
+
 def _type_into_the_search(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("release-2", delay=20)
@@ -201,6 +206,12 @@ PAGES = {
     "training-run": Visit("/releases/?trigger=model", is_list=True, act=_open_its_run),
     "search": Visit("/search/?q=release-2"),
     "search-nothing": Visit("/search/?q=nothing+of+that+name"),
+    "people": Visit("/people/"),
+    "people-nobody": Visit("/people/?q=nobody"),
+    "people-closed": Visit("/people/", person="qa"),
+    "person": Visit("/people/", act=_open_a_person),
+    "identities": Visit("/people/identities/?show=all"),
+    "identities-none": Visit("/people/identities/"),
     "search-typing": Visit("/", act=_type_into_the_search),
     "rules": Visit("/rules/artifacts/"),
     "rules-closed": Visit("/rules/artifacts/", person="qa"),

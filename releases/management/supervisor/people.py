@@ -55,4 +55,4 @@ def first_administrator_link(public_url: str) -> str | None:
     administrators = Membership.objects.filter(role=Role.ADMINISTRATOR, project=None, user__is_active=True)
     if administrators.exists():
         return None
-    return f"{public_url}/accounts/first/{invite(Role.ADMINISTRATOR, by=SHELL).secret}/"
+    return f"{public_url}/accounts/first/{invite(Role.ADMINISTRATOR, by=SHELL, is_only=True).secret}/"
