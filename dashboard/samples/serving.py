@@ -5,7 +5,8 @@ from typing import Any
 
 from dashboard import tracks
 from dashboard.samples.rows import LONG, MONDAY, release, stage
-from releases.models import EndpointDeployment
+from releases.models import Endpoint, EndpointDeployment
+from releases.queries.after_release import After
 from releases.queries.endpoints import Share
 from releases.queries.health import NOTHING, Health
 from releases.queries.stage_settings import Line, StageSettings
@@ -24,9 +25,23 @@ def shown() -> dict[str, Any]:
             (NOTHING, "not allowed"),
         ],
         "settings": [(settings(), stage("PROD")), (StageSettings(EndpointDeployment(name="blue")), stage(LONG))],
+        "after": after(),
         "tracks": [tracks.track("eta-prod", stretches, start=MONDAY, until=until)],
         "ticks": tracks.ticks(MONDAY, until),
     }
+
+
+def after() -> list[After]:
+    """The first hours of a release: with figures, over, and not known."""
+    endpoint = Endpoint(name="eta-prod", workspace_id=1)
+    day = Health(requests=9000, per_minute=7.2, p95=43, error_share=0.002)
+    worse = Health(requests=900, per_minute=7.9, p95=120, error_share=0.031)
+    until = MONDAY + timedelta(hours=3)
+    return [
+        After(stage("PROD"), endpoint, MONDAY, until, first=worse, before=day),
+        After(stage("DEV TEST"), endpoint, MONDAY, until, has_ended=True, first=day),
+        After(stage(LONG), None, MONDAY, until, why="no data: what a legacy cluster serves cannot be seen"),
+    ]
 
 
 def shares() -> list[Share]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import template
 
-from releases.models import Stage, StageBinding
+from releases.models import Drift, Stage, StageBinding
 from releases.queries.bindings import binding_of, place_of
 from releases.queries.bindings import standing as standing_of
 from releases.queries.endpoint import told_words
-from releases.queries.served import version_of
+from releases.queries.served import ModelName, deployed_words, served_of
 
 register = template.Library()
 
@@ -39,6 +39,7 @@ def served_words(served: list[dict[str, Any]]) -> str:
 
 
 @register.filter
-def deployed_words(deployed: list[dict[str, Any]]) -> str:
-    """The versions that a drift says were deployed."""
-    return ", ".join(version_of(str(one.get("version", ""))) for one in deployed)
+def drift_deployed(drift: Drift) -> str:
+    """The versions that were deployed, of the models that were served instead."""
+    names = [ModelName(str(one.get("model", "")), str(one.get("version", ""))) for one in drift.deployed]
+    return deployed_words(served_of(drift.served), names)

@@ -42,7 +42,8 @@ def asked_for(
         if meaning is None or meaning.setting in found:
             continue
         text = _resolved(raw, variables)
-        found[meaning.setting] = Asked(meaning.setting, value_of(text, meaning), text[:LONGEST], source[:LONGEST])
+        where = f"{source} {raw}" if raw != text else source
+        found[meaning.setting] = Asked(meaning.setting, value_of(text, meaning), text[:LONGEST], where[:LONGEST])
     return found
 
 

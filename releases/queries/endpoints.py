@@ -133,7 +133,7 @@ class EndpointSeen:
     @property
     def place(self) -> str:
         """Where it runs."""
-        return self.row.compute_name or ("managed by Azure ML" if self.row.kind.lower() == "managed" else "")
+        return self.row.compute_name or ("managed" if self.row.kind.lower() == "managed" else "")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ LABELS = {
 }
 UNITS = {
     Setting.TARGET_UTILIZATION: " %",
-    Setting.CPU: " cores",
     Setting.MEMORY: " GB",
 }
 SIGN_INS = {"key": "Key", "aml_token": "Azure ML token", "aad_token": "Microsoft Entra token", "none": "None"}
@@ -101,6 +100,8 @@ def words(setting: Setting, value: Value) -> str:
         return value
     if setting in {Setting.TIMEOUT, Setting.QUEUE_WAIT}:
         return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"
+    if setting is Setting.CPU:
+        return f"{value:g} core{'' if value == 1 else 's'}"
     return f"{value:g}{UNITS.get(setting, '')}"
 
 

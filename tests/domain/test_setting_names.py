@@ -104,7 +104,7 @@ def test_a_variable_named_in_an_input_is_looked_up_whatever_its_case_and_a_circl
         stage={"CPU_CORES": {"value": "$(usual)"}, "LOOP": {"value": "$(LOOP)1"}},
         release={"USUAL": {"value": "2"}},
     )
-    assert asked[Setting.CPU].value == 2
+    assert (asked[Setting.CPU].value, asked[Setting.CPU].source) == (2, "task Deploy, --cpu $(cpu_cores)")
     assert asked[Setting.GPU].value is None
 
 

@@ -73,7 +73,7 @@ def test_settings_stand_beside_what_the_release_asks_and_differences_are_violet(
     assert "Settings, Berth ETA PROD 1 differs" in text
     assert "Autoscale, fewest 2 2 same variable MIN_REPLICAS of the stage" in text
     assert "Autoscale, most 6 –" in text
-    assert "CPU 1 cores 1 cores same task Deploy to AKS, --cpu" in text
+    assert "CPU 1 core 1 core same task Deploy to AKS, --cpu" in text
     assert "Memory 2 GB 4 GB differs variable MEMORY_GB of the stage" in text
     assert "Concurrent requests not reported 4" in text
     assert "Scoring time-out 60 s 60 cannot be compared" in text
