@@ -1,25 +1,34 @@
-"""The filters of the releases list as links: what is set, what can be set, the URL of each. Used by its view."""
+"""The filters of the releases list as links: what is set, what can be set, the URL of each. Used by its views."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.http import Http404, QueryDict
+from django.http import QueryDict
+from django.urls import reverse
 
-from releases.models import ModelVersion, Pipeline, User
-from releases.queries.access import visible_to
-from releases.queries.filters import STATES, Filters
+from dashboard.addressed import CREATED_WITHIN, first_day, last_day
+from dashboard.times import span_of_days
+from releases.models import User
+from releases.queries import choices
+from releases.queries.filters import Filters
 from releases.queries.pipelines import PipelineNow
 from releases.queries.sentences import NAMES
-from releases.states import TriggerKind
+from releases.states import ArtifactRole, TriggerKind
 
 STATE_NAMES = {
     "live": "Live now",
     "waiting": "Waiting for approval",
     "running": "Running",
+    "queued": "Queued or scheduled",
     "failed": "A stage failed or was rejected",
+    "partly_succeeded": "A stage succeeded partly",
+    "canceled": "A stage was canceled",
+    "succeeded": "A stage succeeded",
 }
 PAGING = ("before", "after")
-VERSIONS_OFFERED = 40
+CREATED = ("since", "until")
+TYPED = ("model", "scaler", "person")
+"""Filters with suggestions."""
 
 
 @dataclass(frozen=True)
@@ -28,76 +37,103 @@ class Option:
 
     label: str
     url: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What may be typed into a filter: an example, and where its suggestions are; `pattern` for a browser to check."""
+
+    example: str
+    choices: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter: its value in words and the URL that clears it, or its options. `field`: values may be typed too."""
+    """One filter: its value in words and the URL that clears it, or its options, a field, or two `days` to fill in."""
 
     name: str
     label: str
     value: str
     clear: str
-    options: Sequence[Option]
-    field: str = ""
+    options: Sequence[Option] = ()
+    field: Field | None = None
+    days: Sequence[tuple[str, str, str]] = ()
     kept: Sequence[tuple[str, str]] = ()
 
 
-def filters_of(user: User, query: QueryDict) -> Filters:
-    """The filters in the URL. Raises Http404 for a pipeline that does not exist for this person."""
-    pipeline = None
-    if number := query.get("pipeline", ""):
-        rows = visible_to(user, Pipeline).select_related("project")
-        pipeline = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 18 else None
-        if pipeline is None:
-            raise Http404("There is no such pipeline here.")
-    name, _, version = query.get("model", "").replace("\0", "\ufffd").rpartition(":")  # PostgreSQL knows no NUL
-    return Filters(
-        pipeline=pipeline,
-        trigger=_known(query.get("trigger", ""), TriggerKind),
-        model=name or version,
-        version=version if name else "",
-        state=_known(query.get("state", ""), STATES),
-    )
-
-
-def facets_of(user: User, query: QueryDict, filters: Filters, *, pipelines: Sequence[PipelineNow]) -> list[Facet]:
-    """Every filter with its options. One query: the model versions on offer."""
+def facets_of(query: QueryDict, filters: Filters, *, pipelines: Sequence[PipelineNow]) -> list[Facet]:
+    """Every filter with its options, but for the text, which has a field of its own. Asks nothing of the database."""
     offered = [(str(one.pipeline.pk), one.pipeline.name) for one in pipelines]
-    model = f"{filters.model} v{filters.version}" if filters.version else filters.model
+    triggers = [(kind.value, NAMES[kind]) for kind in TriggerKind]
+    model, scaler = _version(filters.model, filters.version), _version(filters.scaler, filters.scaler_version)
+    trigger = NAMES[TriggerKind(filters.trigger)] if filters.trigger else ""
+    facet = _Facets(query)
     return [
-        _facet(query, "pipeline", "Pipeline", filters.pipeline.name if filters.pipeline else "", offered),
-        _facet(query, "state", "Stage status", STATE_NAMES.get(filters.state, ""), STATE_NAMES.items()),
-        _facet(query, "trigger", "Trigger", _trigger_name(filters.trigger), [(k.value, NAMES[k]) for k in TriggerKind]),
-        _facet(query, "model", "Model version", model, [] if model else _versions(user), field="Name, or name:version"),
+        facet.of("pipeline", "Pipeline", filters.pipeline.name if filters.pipeline else "", options=offered),
+        facet.of("state", "Stage status", STATE_NAMES.get(filters.state, ""), options=STATE_NAMES.items()),
+        facet.of("trigger", "Trigger", trigger, options=triggers),
+        facet.of("model", "Model version", model, field=facet.field("model", "Name, or name:version")),
+        facet.of("scaler", "Scaler", scaler, field=facet.field("scaler", "Name, or name:version")),
+        facet.of("commit", "Commit", filters.commit[:7], field=Field("7 letters or more", pattern="[0-9a-fA-F]{7,64}")),
+        facet.of("person", "Person", filters.person, field=facet.field("person", "Name or e-mail address")),
+        facet.created(filters),
     ]
 
 
-def _versions(user: User) -> list[tuple[str, str]]:
-    rows = visible_to(user, ModelVersion).order_by("-created_on", "-id").values_list("name", "version")
-    return [(f"{name}:{version}", f"{name} v{version}") for name, version in rows[:VERSIONS_OFFERED]]
+def kept_beside(query: QueryDict, *names: str) -> list[tuple[str, str]]:
+    """What stays in the address when the filters of these names change; the list begins again at its newest page."""
+    return [(key, str(one)) for key, one in query.items() if key not in (*names, *PAGING) and one]
 
 
-def _trigger_name(kind: str) -> str:
-    return NAMES[TriggerKind(kind)] if kind else ""
+def choices_of(user: User, query: QueryDict, name: str) -> list[Option]:
+    """What is suggested for a filter that may be typed: what the newest releases carry, and who they were made for."""
+    if name == "person":
+        offered = [(one, one) for one in choices.people(user)]
+    else:
+        role = ArtifactRole(name)
+        offered = [(f"{one}:{version}", _version(one, version)) for one, version in choices.versions(user, role)]
+    kept = kept_beside(query, name)
+    return [Option(words, _url(kept, **{name: value}), value) for value, words in offered]
 
 
-def _facet(
-    query: QueryDict, name: str, label: str, value: str, offered: Iterable[tuple[str, str]], *, field: str = ""
-) -> Facet:
-    kept = [(key, str(one)) for key, one in query.items() if key not in (name, *PAGING) and one]
-    options = [Option(words, _url(kept, name, one)) for one, words in offered]
-    return Facet(name=name, label=label, value=value, clear=_url(kept), options=options, field=field, kept=kept)
+@dataclass(frozen=True)
+class _Facets:
+    """Makes the facets of one address."""
+
+    query: QueryDict
+
+    def of(
+        self, name: str, label: str, value: str, *, options: Iterable[tuple[str, str]] = (), field: Field | None = None
+    ) -> Facet:
+        """One filter that has one parameter."""
+        kept = kept_beside(self.query, name)
+        made = [] if value else [Option(words, _url(kept, **{name: one})) for one, words in options]
+        return Facet(name, label, value, _url(kept), made, field, kept=kept)
+
+    def field(self, name: str, example: str) -> Field:
+        """A field whose suggestions are fetched when it is opened."""
+        kept = _url(kept_beside(self.query, name))
+        return Field(example, f"{reverse('release_choices', args=[name])}{kept if kept != '?' else ''}")
+
+    def created(self, filters: Filters) -> Facet:
+        """From one day until another, or the last so many days."""
+        kept = kept_beside(self.query, *CREATED)
+        first, last = first_day(self.query.get("since", "")), last_day(self.query.get("until", ""))
+        within = CREATED_WITHIN.get(self.query.get("since", "")) if not last else None
+        value = within or span_of_days(first, last)
+        offered = [(name, f"{words[0].upper()}{words[1:]}") for name, words in CREATED_WITHIN.items()]
+        options = [Option(words, _url(kept, since=name)) for name, words in offered]
+        days = [(name, label, str(self.query.get(name, ""))) for name, label in (("since", "From"), ("until", "Until"))]
+        return Facet("created", "Created", value, _url(kept), options, days=days, kept=kept)
 
 
-def _url(kept: Iterable[tuple[str, str]], name: str = "", value: str = "") -> str:
+def _version(name: str, version: str) -> str:
+    return f"{name} v{version}" if version[:1].isdigit() else " ".join(word for word in (name, version) if word)
+
+
+def _url(kept: Iterable[tuple[str, str]], **more: str) -> str:
     query = QueryDict(mutable=True)
-    for key, one in kept:
-        query[key] = one
-    if name:
-        query[name] = value
-    return f"?{query.urlencode()}" if query else "?"
-
-
-def _known(word: str, words: Iterable[str]) -> str:
-    return word if word in list(words) else ""
+    query.update(dict([*kept, *more.items()]))
+    return f"?{query.urlencode()}"

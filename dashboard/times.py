@@ -1,6 +1,6 @@
 """Times and durations as the pages say them, in the active time zone. Used by templatetags; pure."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -36,6 +36,15 @@ def day(moment: datetime) -> str:
     """`3 March 2026`."""
     shown = timezone.localtime(moment)
     return f"{shown.day} {shown:%B %Y}"
+
+
+def span_of_days(first: date | None, last: date | None) -> str:
+    """`since 1 November 2026`, `until 20 November 2026`, `1 November to 20 November 2026`; nothing for neither."""
+    if first and last:
+        start = f"{first.day} {first:%B}" if first.year == last.year else f"{first.day} {first:%B %Y}"
+        return f"{start} to {last.day} {last:%B %Y}"
+    words = [(first, "since"), (last, "until")]
+    return next((f"{word} {one.day} {one:%B %Y}" for one, word in words if one), "")
 
 
 def whole(shown: datetime) -> str:

@@ -38,6 +38,7 @@ register_converter(NameConverter, "name")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="overview"),
     path("releases/", releases.show, name="releases"),
+    path("releases/choices/<str:name>/", releases.choose, name="release_choices"),
     path("p/<slug:project>/releases/<int:azure_id>/", release.show, name="release"),
     path("p/<slug:project>/releases/<int:azure_id>/timeline/", release.happened, name="release_timeline"),
     path("p/<slug:project>/releases/<int:azure_id>/variables/", release.variables, name="release_variables"),

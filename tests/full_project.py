@@ -20,7 +20,9 @@ from releases.models import (
     User,
     WorkItem,
 )
+from releases.queries.words import kept
 from releases.states import ApprovalStatus, Role, StageStatus, SyncRunState, TriggerKind
+from releases.sync.store.texts import Text, write
 from tests import factories
 
 
@@ -80,6 +82,7 @@ def _history(name: str, number: int, project: Project) -> dict[str, Any]:
     span = factories.live_span(opened_by=attempt)
     later = {"created_on": factories.NOON + timedelta(days=1), "is_unfinished": True}
     waiting = factories.release(name=f"{name} waiting", azure_id=number + 1, **{**same, **later})
+    write([Text(one.pk, one.created_on, kept([one.name, name])) for one in (release, waiting)])
     asked = factories.release_stage(release=waiting, stage=stage, status=StageStatus.IN_PROGRESS)
     factories.approval(release_stage=asked, approver=person)
     commit = Commit.objects.create(

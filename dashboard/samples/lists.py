@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.facets import Facet, Option
+from dashboard.facets import Facet, Field, Option
 from dashboard.samples.rows import LONG, release, release_stage, seats, versions
 from dashboard.tabs import Tab
 from releases.queries.releases import Row, StageCell
@@ -50,6 +50,8 @@ def facets() -> list[Facet]:
     """A filter that is set and one that is not."""
     options = [Option("Manual", "?trigger=manual"), Option(LONG, "?trigger=push")]
     return [
-        Facet("pipeline", "Pipeline", "Port Weather ML Pipeline", "?", []),
-        Facet("trigger", "Trigger", "", "?", options, field="Name"),
+        Facet("pipeline", "Pipeline", "Port Weather ML Pipeline", "?"),
+        Facet("trigger", "Trigger", "", "?", options),
+        Facet("model", "Model version", "", "?", field=Field("Name, or name:version")),
+        Facet("created", "Created", "", "?", options, days=[("since", "From", ""), ("until", "Until", "2026-11-20")]),
     ]

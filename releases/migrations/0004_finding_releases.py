@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='artifact',
-            index=models.Index(models.Func(django.db.models.functions.comparison.Coalesce(models.Func(models.F('source_version'), output_field=models.TextField(), template="NULLIF(%(expressions)s, '')"), models.F('version_id')), output_field=models.TextField(), template='SUBSTR(%(expressions)s, 1, 7)'), condition=models.Q(('role', releases.states.ArtifactRole['CODE']), ('role', releases.states.ArtifactRole['BUILD']), _connector='OR'), name='artifact_by_commit'),
+            index=models.Index(models.Func(django.db.models.functions.comparison.Coalesce(models.Func(models.F('source_version'), output_field=models.TextField(), template="NULLIF(%(expressions)s, '')"), models.F('version_id'), output_field=models.TextField()), output_field=models.TextField(), template='SUBSTR(%(expressions)s, 1, 7)'), condition=models.Q(('role', releases.states.ArtifactRole['CODE']), ('role', releases.states.ArtifactRole['BUILD']), _connector='OR'), name='artifact_by_commit'),
         ),
         migrations.AddIndex(
             model_name='release',

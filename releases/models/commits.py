@@ -20,4 +20,4 @@ def beginning_of(commit: Any) -> Func:
 def commit_of_artifact() -> Coalesce:
     """What a build was made from, else the version itself, which is the commit of a repository."""
     given = Func(F("source_version"), template="NULLIF(%(expressions)s, '')", output_field=TextField())
-    return Coalesce(given, F("version_id"))
+    return Coalesce(given, F("version_id"), output_field=TextField())

@@ -6,7 +6,7 @@ Every filter is found by an index: one of the release's own, one of its artifact
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from releases.models import (
@@ -41,7 +41,7 @@ MOST_PEOPLE = 20
 
 
 Wanted = tuple[ArtifactRole, str, str]
-"""A model or scaler: its role, name and version, or an empty one for any."""
+"""A model or scaler: its role, name and version; an empty one stands for any."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def beside_artifacts(releases: QuerySet[Release], filters: Filters) -> QuerySet[
     """Narrowed by all that is not told by artifacts, by words or by when it was created."""
     if filters.pipeline:
         releases = releases.filter(pipeline=filters.pipeline)
-    if filters.trigger:
+    if filters.trigger and filters.pipeline:  # as an expression, so that the index of the pipeline is taken
+        releases = releases.alias(kind=Coalesce("trigger_kind", Value(""))).filter(kind=filters.trigger)
+    elif filters.trigger:
         releases = releases.filter(trigger_kind=filters.trigger)
     if filters.commit:
         releases = releases.filter(pk__in=releases_of_commit(filters.commit))
@@ -106,13 +108,13 @@ def registered(filters: Filters) -> list[Wanted]:
         (ArtifactRole.MODEL, filters.model, filters.version),
         (ArtifactRole.SCALER, filters.scaler, filters.scaler_version),
     ]
-    return [one for one in given if one[1]]
+    return [one for one in given if one[1] or one[2]]
 
 
 def artifacts_of(role: ArtifactRole, name: str, version: str = "") -> QuerySet[Artifact]:
-    """The artifacts that are this model or scaler, in any release; of one version where it is given."""
-    found = Artifact.objects.filter(role=role, name=name)
-    return found.filter(version=version) if version else found
+    """The artifacts that are this model or scaler, in any release; of any name or version where none is given."""
+    given = {"role": role, "name": name, "version": version}
+    return Artifact.objects.filter(**{column: word for column, word in given.items() if word})
 
 
 def between(filters: Filters, column: str) -> dict[str, datetime]:
@@ -160,4 +162,4 @@ def _in_state(releases: QuerySet[Release], state: str) -> QuerySet[Release]:
         pending = Approval.objects.filter(status=ApprovalStatus.PENDING, is_automated=False)
         return releases.filter(gone_at=None, pk__in=pending.values("release_stage__release_id"))
     stages = ReleaseStage.objects.filter(release=OuterRef("pk"), status__in=ON_ITS_WAY[state])
-    return releases.filter(Exists(stages), is_unfinished=True)
+    return releases.filter(Exists(stages), pk__in=Release.objects.filter(is_unfinished=True).values("pk"))

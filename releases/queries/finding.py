@@ -17,12 +17,12 @@ from releases.models.text import place_of, release_at
 from releases.queries.access import visible_to
 from releases.queries.filters import Filters, Wanted, artifacts_of, beside_artifacts, between, registered
 from releases.queries.keyset import Cursor, beyond
-from releases.queries.texts import containing
+from releases.queries.texts import among, containing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-MOST_FEW = 2_000
-"""So many of a set that is small by nature are looked through for words, the newest of them."""
+MOST_FEW = 1_000
+"""So many releases, the newest of them, are looked into for words where another filter leaves only a few."""
 
 Place = tuple[datetime, int]
 """Where a release stands in the list: when it was created, and its id."""
@@ -41,11 +41,15 @@ class Lead:
 
     def page(self, *, before: Place | None, after: Place | None, size: int) -> list[int]:
         """Ids of the releases older than `before`, newest first, or newer than `after`, oldest first."""
+        return [_release_of(row) for row in self.beyond(before=before, after=after)[:size]]
+
+    def beyond(self, *, before: Place | None = None, after: Place | None = None) -> "QuerySet[Any, Any]":
+        """The rows on that side of the place, in its order; from the newest without a place."""
         rows, place = self.rows, after or before
         if place:
             at = place if len(self.order) > 1 else (place_of(*place),)
             rows = rows.filter(beyond(Cursor(at, is_back=after is not None), self.order))
-        return [_release_of(row) for row in self._ordered(rows, "" if after else "-")[:size]]
+        return self._ordered(rows, "" if after else "-")
 
     def count(self, most: int) -> int:
         """How many releases there are; not more than `most` are counted."""
@@ -60,9 +64,10 @@ def lead_of(user: User, filters: Filters) -> Lead:
     """The rows that lead to the releases that match and that this person may see."""
     releases = beside_artifacts(visible_to(user, Release), filters)
     wanted = registered(filters)
-    if filters.text and not filters.finds_few:
+    few = filters.finds_few or (bool(filters.text) and _are_few(releases))
+    if filters.text and not few:
         return _by_words(filters, _carrying(releases, wanted))
-    if wanted and not filters.finds_few:
+    if wanted and not few:
         return _by_version(filters, _carrying(releases, wanted[1:]), wanted[0])
     releases = _carrying(releases, wanted).filter(**between(filters, "created_on"))
     return Lead(_saying(releases, filters.text) if filters.text else releases)
@@ -100,6 +105,11 @@ def _among(rows: "QuerySet[Any]", releases: QuerySet[Release], column: str) -> "
     return rows.filter(Exists(releases.filter(pk=OuterRef(column))))
 
 
+def _are_few(releases: QuerySet[Release]) -> bool:
+    """Whether the other filters leave so few that it is cheaper to look into each than at all that hold the words."""
+    return bool(releases.query.where) and releases.order_by()[: MOST_FEW + 1].count() <= MOST_FEW
+
+
 def _carrying(releases: QuerySet[Release], wanted: Iterable[Wanted]) -> QuerySet[Release]:
     for one in wanted:
         releases = releases.filter(Exists(artifacts_of(*one).filter(release=OuterRef("pk"))))
@@ -109,8 +119,7 @@ def _carrying(releases: QuerySet[Release], wanted: Iterable[Wanted]) -> QuerySet
 def _saying(releases: QuerySet[Release], text: str) -> QuerySet[Release]:
     """Those of a few releases that hold every word."""
     newest = releases.order_by("-created_on", "-id").values_list("created_on", "id")[:MOST_FEW]
-    places = [place_of(*place) for place in newest]
-    said = containing(text).filter(place__in=places).values_list("place", flat=True)
+    said = among(text, [place_of(*place) for place in newest])
     return releases.filter(pk__in=[release_at(place) for place in said])
 
 

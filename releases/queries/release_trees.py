@@ -9,6 +9,8 @@ from django.db.models import Prefetch, QuerySet
 
 from releases.models import Approval, Artifact, Deployment, Release, ReleaseStage, Step, Trigger, User
 from releases.queries.access import visible_to
+from releases.queries.filters import Filters
+from releases.queries.filters import narrowed as as_the_list
 from releases.queries.narrowing import Given, Rules, by_person, carrying, narrowed
 from releases.queries.schedules import read
 from releases.queries.sentences import kind_of, plain, trigger_sentence, triggering
@@ -23,6 +25,14 @@ FILTERS: Rules = {
     "created_before": "created_on__lt",
     "person": by_person("created_by", "created_for"),
 }
+AS_THE_LIST = {
+    "scaler": "scaler",
+    "scaler_version": "scaler_version",
+    "commit": "commit",
+    "stage_status": "state",
+    "text": "text",
+}
+"""Filters that mean what they mean in the list of the pages, where they may have another name."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,11 @@ class TriggerTold:
 def listed(user: User, given: Given) -> QuerySet[Release]:
     """The releases this person may see that match, with artifacts and stages."""
     rows = visible_to(user, Release).select_related("project__organization", "pipeline", "created_by", "created_for")
-    rows = carrying(narrowed(rows, given, rules=FILTERS), given, release="id")
+    beside = {name: value for name, value in given.items() if name not in AS_THE_LIST}
+    rows = carrying(narrowed(rows, beside, rules=FILTERS), beside, release="id")
+    rows = as_the_list(
+        rows, filters=Filters(**{AS_THE_LIST[name]: given[name] for name in AS_THE_LIST if name in given})
+    )
     stages = Prefetch("stages", ReleaseStage.objects.order_by("rank", "azure_id"))
     return rows.prefetch_related(stages, *_beside())
 

@@ -66,4 +66,4 @@ def _lines(lead: Lead) -> Iterator[str]:
 
 def _releases(ids: Sequence[int]) -> list[Release]:
     rows = Release.objects.filter(pk__in=ids).select_related(*BESIDE) if ids else []
-    return sorted(rows, key=lambda one: (one.created_on, one.pk), reverse=True)
+    return sorted(rows, key=lambda one: ids.index(one.pk))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from releases.models import Release, SyncRun, User
 from releases.states import ArtifactRole, Role, TriggerKind
+from releases.sync.store.texts import Text, write
 from tests import factories
 from tests.api.conftest import Harbour, Program, harbour, program_of
 
@@ -174,6 +175,23 @@ def test_model_and_version_are_looked_for_in_one_artifact(program: Program) -> N
     assert found(program, "releases", model_version="9") == []
 
 
+@pytest.mark.django_db
+def test_what_the_list_of_the_pages_finds_the_api_finds_too(program: Program) -> None:
+    one, other = factories.release(), factories.release()
+    factories.artifact(release=one, name="scaler", version="3", role=ArtifactRole.SCALER)
+    factories.artifact(release=one, alias="repo", role=ArtifactRole.CODE, name="repo", version_id="e04d5aa9" + "0" * 32)
+    factories.release_stage(release=one, status="rejected")
+    write([Text(one.pk, NOON, "for the regatta"), Text(other.pk, NOON, "for nothing")])
+    assert found(program, "releases", scaler="scaler", scaler_version="3") == [one.pk]
+    assert found(program, "releases", scaler="scaler", scaler_version="4") == []
+    assert found(program, "releases", scaler_version="3") == [one.pk]
+    assert found(program, "releases", commit="E04D5AA") == [one.pk]
+    assert found(program, "releases", stage_status="failed") == [one.pk]
+    assert found(program, "releases", text="Regatta") == [one.pk]
+    assert found(program, "releases", text="for") == [other.pk, one.pk]
+    assert found(program, "releases", text="* OR (") == []
+
+
 QUESTIONS = [
     ("releases", {"colour": "blue"}),
     ("releases", {"status": "sleeping"}),
@@ -182,6 +200,10 @@ QUESTIONS = [
     ("releases", {"limit": 0}),
     ("releases", {"limit": 101}),
     ("releases", {"person": "a\0b"}),
+    ("releases", {"text": "a\0b"}),
+    ("releases", {"commit": "e04d5"}),
+    ("releases", {"commit": "nothexa"}),
+    ("releases", {"stage_status": "asleep"}),
     ("releases", {"created_after": "yesterday"}),
     ("deployments", {"created_before": "0001-01-01T00:00:00+14:00"}),
     ("approvals", {"type": "midDeploy"}),

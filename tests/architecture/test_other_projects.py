@@ -60,6 +60,7 @@ OF_NO_PROJECT = {
     "revoke_key_of": "keys of others are for administrators of everything; tests/pages/test_people.py",
     "place_identity": "identities are for administrators of everything; tests/pages/test_people.py",
     "api:not-here": "the 404 itself",
+    "release_choices": "the name of a filter; whom it suggests is tried in tests/pages/test_filters.py",
 }
 """Addresses whose parts name nothing of a project, with the reason."""
 

@@ -20,9 +20,11 @@ HEAD = f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}"
 def main() -> int:
     """Measure what was chosen; exit 0 whether goals are met or missed, as the table says which."""
     from tests.benchmarks.goals import GOALS
+    from tests.benchmarks.reading import READING
 
+    names = [*GOALS, *READING]
     choose = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    choose.add_argument("--goals", nargs="*", default=list(GOALS), choices=list(GOALS))
+    choose.add_argument("--goals", nargs="*", default=names, choices=names)
     choose.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     choose.add_argument("--rounds", type=int, default=5)
     chosen = choose.parse_args()
@@ -37,7 +39,8 @@ def _lines(chosen: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks.goals import GOALS
     from tests.company import living_company
 
-    for name in chosen.goals:
+    yield from _reading(chosen)
+    for name in [one for one in chosen.goals if one in GOALS]:
         goal, sizes = GOALS[name]
         for kind in chosen.databases:
             with tempfile.TemporaryDirectory(prefix="slipway-bench-") as temporary, ExitStack() as stack:
@@ -51,6 +54,22 @@ def _lines(chosen: argparse.Namespace) -> Iterator[str]:
                 database = stack.enter_context(getattr(measuring, kind)(folder))
                 for row in goal(*benches, database):
                     yield row.as_markdown()
+
+
+def _reading(chosen: argparse.Namespace) -> Iterator[str]:
+    """The goals of pages: they need no sandbox, and share a filled database."""
+    from tests.benchmarks import measuring
+    from tests.benchmarks.reading import READING, Shelf
+
+    names = [one for one in chosen.goals if one in READING]
+    for kind in chosen.databases if names else ():
+        with tempfile.TemporaryDirectory(prefix="slipway-bench-") as temporary:
+            folder = Path(temporary)
+            with getattr(measuring, kind)(folder) as database:
+                shelf = Shelf(chosen.rounds, folder)
+                for name in names:
+                    for row in READING[name](shelf, database):
+                        yield row.as_markdown()
 
 
 if __name__ == "__main__":

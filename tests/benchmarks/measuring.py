@@ -74,15 +74,10 @@ class Bench:
     def side(self, name: str, *, database_url: str = "", **options: Any) -> Figures:
         """Run one side in a process of its own and return its figures. Raises RuntimeError when it fails."""
         given = {**self._addresses(), **options}
-        env = {**os.environ, "SLIPWAY_VAR_DIR": str(self.folder), VARIABLE: "a-token-for-benchmarks"}
+        env = {VARIABLE: "a-token-for-benchmarks"}
         env |= {"AZURE_DEVOPS_CACHE_DIR": str(self.folder / f"azure-{next(self._numbers)}")}
         env |= {"DATABASE_URL": database_url} if database_url else {}
-        command = [sys.executable, "-m", "tests.benchmarks.side", name, json.dumps(given)]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SIDE_SECONDS, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{name} failed:\n{done.stderr[-2000:]}")
-        figures: Figures = json.loads(done.stdout.splitlines()[-1])
-        return figures
+        return run_side(name, given, folder=self.folder, env=env)
 
     def _addresses(self) -> Figures:
         if self.span is None:
@@ -107,6 +102,17 @@ class Bench:
             answer = requests.get(address, params={"$top": "1", "queryOrder": order}, timeout=60)
             ends.append(datetime.fromisoformat(answer.json()["value"][0]["createdOn"]).astimezone(UTC))
         return ends[0], ends[1]
+
+
+def run_side(name: str, given: Figures, *, folder: Path, env: dict[str, str]) -> Figures:
+    """Run one side in a process of its own and return its figures. Raises RuntimeError when it fails."""
+    env = {**os.environ, "SLIPWAY_VAR_DIR": str(folder), **env}
+    command = [sys.executable, "-m", "tests.benchmarks.side", name, json.dumps(given)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SIDE_SECONDS, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name} failed:\n{done.stderr[-2000:]}")
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def release_url(told: Figures) -> str:

@@ -170,6 +170,22 @@ def turn_pages(options: Options) -> Figures:
     return {"pages": len(times), "p90_seconds": sorted(times)[len(times) * 9 // 10]}
 
 
+def _visiting(name: str) -> Callable[[Options], Figures]:
+    """A side of `visits`, whose database is filled already."""
+
+    def side(options: Options) -> Figures:
+        import django
+
+        django.setup()
+
+        from tests.benchmarks import visits
+
+        figures: Figures = getattr(visits, name)(options)
+        return figures
+
+    return side
+
+
 def _project(options: Options) -> Any:
     """Our rows for the sandbox's project, in the database that DATABASE_URL names."""
     import django
@@ -196,7 +212,7 @@ def _peak_megabytes() -> float:
 SIDES: dict[str, Callable[[Options], Figures]] = {
     side.__name__: side
     for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details, turn_pages)
-}
+} | {name: _visiting(name) for name in ("lists", "floors", "weights")}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from releases.api.filters.base import PageFilter, by_id, one_of, time, word
+from releases.queries.filters import STATES
 from releases.states import ApprovalStatus, DeploymentStatus, ReleaseStatus, TriggerKind
 
 
@@ -14,6 +15,17 @@ class ReleaseFilter(PageFilter):
     trigger = one_of(TriggerKind, "Why the release was created.")
     model = word("Name of a model or scaler that the release carries.")
     model_version = word("Its version, together with `model` or alone.")
+    scaler = word("Name of a scaler that the release carries.")
+    scaler_version = word("Its version, together with `scaler` or alone.")
+    commit = serializers.RegexField(
+        r"^[0-9a-fA-F]{7,64}$",
+        required=False,
+        help_text="7 letters or more of a commit that it carries or brought.",
+    )
+    stage_status = serializers.ChoiceField(
+        choices=STATES, required=False, help_text="How any of its stages stands, as the list of releases calls it."
+    )
+    text = word("Words of its name, description, tags, people and artifacts; all of them must be there.")
     status = one_of(ReleaseStatus, "Azure's word for the release.")
     person = word("Name, e-mail address or unique name of who created it.")
     created_after = time("Created at or after.")
