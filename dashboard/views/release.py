@@ -68,4 +68,4 @@ def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
 
 
 def _news(seen: ReleaseSeen) -> str:
-    return ", ".join(f"{stage.row.name} {stage.word.replace('_', ' ')}" for stage in seen.stages)
+    return ", ".join(f"{stage.row.name} {stage.pill[0].replace('_', ' ')}" for stage in seen.stages)
