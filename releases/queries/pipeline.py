@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from releases.models import Pipeline, PipelineRevision, Project, Release, Stage, Trigger, User
+from releases.models import EndpointDeployment, Pipeline, PipelineRevision, Project, Release, Stage, Trigger, User
 from releases.queries import definition as definitions
 from releases.queries import triggers_told
 from releases.queries.access import visible_to
@@ -24,6 +24,7 @@ from releases.queries.pipelines import PipelineNow, StageNow, now_of
 from releases.queries.releases import Page, page
 from releases.queries.sentences import version_words
 from releases.queries.serving import ServedNow, Truth, served_now
+from releases.queries.stage_settings import StageSettings, stage_settings
 from releases.queries.starting import starts
 from releases.queries.statuses import Word
 from releases.queries.triggers_told import TriggerTold
@@ -100,6 +101,7 @@ class PipelineSeen:
     stages: list[StageSeen]
     past: list[PastStage]
     live: Window
+    settings: StageSettings | None
     triggers: list[TriggerSeen]
     artifacts: list[ArtifactSeen]
     recent: Page
@@ -144,14 +146,16 @@ def _seen(user: User, pipeline: Pipeline, *, decisions: Decisions, now: datetime
     standing = now_of(pipeline)
     revision = _revision(pipeline)
     definition = definitions.read(revision.document if revision else None)
+    stages = _stages(standing, definition)
     recent = page(user, filters=Filters(pipeline=pipeline), size=RECENT_SHOWN)
     return PipelineSeen(
         now=standing,
         revision=revision,
         definition=definition,
-        stages=_stages(standing, definition),
+        stages=stages,
         past=past_stages(pipeline),
         live=window([one.stage for one in standing.stages], end=now, length=LIVE_SHOWN),
+        settings=_settings(next((one for one in stages if one.stage.headline), None)),
         triggers=_triggers(pipeline, definition, now=now),
         artifacts=_artifacts(definition, recent, decisions(pipeline.project)),
         recent=recent,
@@ -185,6 +189,15 @@ def _stages(now: PipelineNow, definition: Definition) -> list[StageSeen]:
             )
         )
     return found
+
+
+def _settings(headline: StageSeen | None) -> StageSettings | None:
+    """What serves most of the stage that counts, as it is configured, beside what its release asks for (S2)."""
+    if headline is None or headline.served.endpoint is None or not headline.served.served:
+        return None
+    rows = EndpointDeployment.objects.filter(endpoint=headline.served.endpoint, gone_at=None).select_related("endpoint")
+    deployment = rows.filter(name=headline.served.served[0].deployment).first()
+    return stage_settings(deployment, headline.now.span) if deployment else None
 
 
 def _triggers(pipeline: Pipeline, definition: Definition, *, now: datetime) -> list[TriggerSeen]:

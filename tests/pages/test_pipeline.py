@@ -173,6 +173,17 @@ def test_an_endpoint_stands_with_what_it_serves(signed_in):
     assert "Endpoints bound Passed" in text
 
 
+def test_settings_of_what_serves_the_stage_that_counts_stand_beside_what_was_asked(signed_in):
+    made = company()
+    endpoint = factories.endpoint(name="prod-webservice")
+    factories.stage_binding(stage=made.prod, endpoint=endpoint)
+    factories.endpoint_check(endpoint=endpoint)
+    factories.endpoint_deployment(endpoint=endpoint, name="blue", settings={"cpu": 1})
+    text = words(signed_in.get(address(made.pipeline)))
+    assert "Settings, Port Weather ML Pipeline PROD" in text
+    assert "Release-1 asks for no setting that Slipway knows" in text
+
+
 def test_drift_is_said_in_the_sentence_and_at_the_stage(signed_in):
     made = company()
     endpoint = factories.endpoint()
@@ -267,7 +278,7 @@ def test_the_cost_does_not_grow_with_stages_triggers_spans_and_history(signed_in
         deployed(late, stage)
         definitions.revision(made.pipeline, {}, number=20 + number, stage_numbers=[number])
     assert queries(signed_in, address(made.pipeline)) == before
-    assert before <= 45
+    assert before <= 50
 
 
 def test_the_fragment_refreshes_itself_and_reads_out_what_changed(signed_in):

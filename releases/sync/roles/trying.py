@@ -6,6 +6,7 @@ what differs only: the same artifact of a thousand releases is looked at once. W
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -26,12 +27,12 @@ Source = tuple[int, int, str, str, str, str]
 
 @dataclass
 class _Found:
-    """What was found so far: how many artifacts of each source would flip, and the newest of their releases."""
+    """What was found so far: how many artifacts of each source would flip, and when the newest was released."""
 
     read: int = 0
     flips: dict[Source, int] = field(default_factory=dict)
     after: dict[Source, str] = field(default_factory=dict)
-    newest: list[tuple[Source, int]] = field(default_factory=list)
+    newest: dict[Source, datetime] = field(default_factory=dict)
     is_cut: bool = False
 
 
@@ -75,8 +76,8 @@ def _ranges(project: int | None) -> Iterator[QuerySet[Artifact]]:
 
 def _look(artifacts: QuerySet[Artifact], found: _Found, role_of: Callable[[int], RoleOf]) -> None:
     columns = ("release__project_id", "release__pipeline_id", "alias", "type", "name", "role")
-    flipping = []
-    for *source, count in artifacts.values_list(*columns).annotate(count=Count("pk")).order_by():
+    counted = artifacts.values_list(*columns).annotate(count=Count("pk"), newest=Max("release__created_on"))
+    for *source, count, newest in counted.order_by():
         key: Source = tuple(source)
         project, _, alias, type_, name, role = key
         found.read += count
@@ -84,18 +85,21 @@ def _look(artifacts: QuerySet[Artifact], found: _Found, role_of: Callable[[int],
         if after != role:
             found.flips[key] = found.flips.get(key, 0) + count
             found.after[key] = after
-            flipping.append(key)
-    if len(found.newest) < RELEASES_SHOWN:
-        more = [one for key in flipping[:GROUPS_SHOWN] for one in _newest(artifacts, key)]
-        found.newest = sorted([*found.newest, *more], key=lambda one: -one[1])[:RELEASES_SHOWN]
+            found.newest[key] = max(newest, found.newest.get(key, newest))
 
 
-def _newest(artifacts: QuerySet[Artifact], key: Source) -> Iterator[tuple[Source, int]]:
-    """The newest of these artifacts that come from this source, by release."""
-    _, pipeline, alias, type_, name, role = key
-    same = artifacts.filter(release__pipeline=pipeline, alias=alias, type=type_, name=name, role=role)
-    for release in same.order_by("-pk").values_list("release_id", flat=True)[:RELEASES_SHOWN]:
-        yield key, release
+def _newest(found: _Found) -> list[tuple[Source, Release]]:
+    """The newest releases among all sources that flip: sources are asked in turn until none can bring a newer one."""
+    newest: list[tuple[Source, Release]] = []
+    for key, created_on in sorted(found.newest.items(), key=lambda one: one[1], reverse=True):
+        if len(newest) >= RELEASES_SHOWN and created_on < newest[-1][1].created_on:
+            break
+        _, pipeline, alias, type_, name, role = key
+        same = {"artifacts__alias": alias, "artifacts__type": type_, "artifacts__name": name, "artifacts__role": role}
+        rows = Release.objects.filter(pipeline=pipeline, **same).select_related("project", "pipeline")
+        newest += [(key, row) for row in rows.order_by("-created_on", "-pk")[:RELEASES_SHOWN]]
+        newest = sorted(newest, key=lambda one: (one[1].created_on, one[1].pk), reverse=True)[:RELEASES_SHOWN]
+    return newest
 
 
 def _told(found: _Found) -> dict[str, Any]:
@@ -123,16 +127,15 @@ def _group(key: Source, count: int, pipelines: dict[int, Pipeline], after: str) 
 
 
 def _releases(found: _Found) -> list[dict[str, Any]]:
-    rows = Release.objects.select_related("project").in_bulk({pk for _, pk in found.newest})
     return [
         {
-            "name": rows[pk].name,
-            "project": rows[pk].project.slug,
-            "azure_id": rows[pk].azure_id,
+            "name": row.name,
+            "pipeline": row.pipeline.name,
+            "project": row.project.slug,
+            "azure_id": row.azure_id,
             "alias": key[2],
             "before": key[5],
             "after": found.after[key],
         }
-        for key, pk in found.newest
-        if pk in rows
+        for key, row in _newest(found)
     ]
