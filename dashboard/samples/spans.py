@@ -7,9 +7,9 @@ from typing import Any
 from dashboard.audited import Stages
 from dashboard.bars import Time, bars
 from dashboard.samples.rows import LONG, MONDAY, PIPELINE, live, release, seats, stage
-from releases.models import LiveSpan
+from releases.models import Drift, Endpoint, LiveSpan
 from releases.queries.asked import Asked
-from releases.queries.bars import Bar, Line, Window
+from releases.queries.bars import Bar, DriftBar, Line, Window
 from releases.queries.pipeline import StageSeen
 from releases.queries.pipelines import StageNow
 from releases.queries.serving import ServedNow, Truth
@@ -35,7 +35,7 @@ def window() -> Window:
     """Bars that began before the axis, are over, are too thin for a label, are live."""
     drawn = [(0, 30, True, 4), (30, 12, False, 2), (42, 3, False, 1), (45, 55, False, None)]
     found = [Bar(_span(until), left, width, is_older, ("v8",)) for left, width, is_older, until in drawn]
-    return Window(MONDAY - 9 * DAY, MONDAY + 9 * DAY, [Line(stage("PROD"), found)])
+    return Window(MONDAY - 9 * DAY, MONDAY + 9 * DAY, [Line(stage("PROD"), found, [_drift()])])
 
 
 def ran() -> list[Ran]:
@@ -53,6 +53,12 @@ def facts() -> list[StageSeen]:
     runs = StageNow(stage("PROD", headline=True), span=live())
     good = StageSeen(runs, None, ["After DEV TEST"], [asked], True, _served(Truth.AS_DEPLOYED), ("v8",))
     return [bare, good, replace(good, served=_served(Truth.DRIFT), asks=[])]
+
+
+def _drift() -> DriftBar:
+    """Something else was served for a while."""
+    row = Drift(endpoint=Endpoint(name="prod-webservice"), drift_from=MONDAY, drift_until=MONDAY + 2 * DAY)
+    return DriftBar(row, 60, 12, "prod-webservice served v7")
 
 
 def _span(days: int | None) -> LiveSpan:

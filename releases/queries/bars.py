@@ -4,17 +4,18 @@ Nothing here is of the screen but percents: the page draws them and shows the sa
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
-from releases.models import Artifact, LiveSpan, Stage
+from releases.models import Artifact, Drift, LiveSpan, Stage
 from releases.queries import artifacts
 from releases.queries.sentences import version_words
+from releases.queries.served import served_of
 from releases.states import ArtifactRole
 
-MOST = 200
+MOST = 100
 """So many spans are drawn at most, the newest ones."""
 TICKS = 5
 THIN, SHORT = 6.0, 14.0
@@ -43,11 +44,22 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class DriftBar:
+    """One time in which something else was served there than was deployed; `words` say what."""
+
+    drift: Drift
+    left: float
+    width: float
+    words: str
+
+
+@dataclass(frozen=True)
 class Line:
-    """One stage with its bars, oldest first."""
+    """One stage with its bars, oldest first, and the drifts among them."""
 
     stage: Stage
     bars: list[Bar]
+    drifts: list[DriftBar] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,11 @@ class Window:
         """Every bar with its line, stage by stage, for the table."""
         return [(line, bar) for line in self.lines for bar in reversed(line.bars)]
 
+    @property
+    def drifts(self) -> list[tuple[Line, DriftBar]]:
+        """Every drift with its line, for the table."""
+        return [(line, one) for line in self.lines for one in line.drifts]
+
     def of(self, stage: int) -> list[Bar]:
         """The bars of one stage."""
         return next((line.bars for line in self.lines if line.stage.pk == stage), [])
@@ -97,7 +114,7 @@ def told(window: Window, stage: Stage) -> str:
 
 
 def window(stages: Sequence[Stage], *, end: datetime, length: timedelta) -> Window:
-    """What these stages ran in the time that ends now. Three queries, however long their history is."""
+    """What these stages ran in the time that ends now. Four queries, however long their history is."""
     start = end - length
     ids = [stage.pk for stage in stages]
     found, is_cut = _begun_since(ids, start)
@@ -107,11 +124,29 @@ def window(stages: Sequence[Stage], *, end: datetime, length: timedelta) -> Wind
     spans: dict[int, list[LiveSpan]] = {}
     for span in sorted(found, key=lambda one: (one.live_from, one.pk)):
         spans.setdefault(span.stage_id, []).append(span)
+    drifts = _drifts(ids, start, end)
     lines = [
-        Line(stage, [_bar(span, start, end, carried) for span in spans.get(stage.pk, ()) if span.live_from < end])
+        Line(stage, [_bar(one, start, end, carried) for one in spans.get(stage.pk, ())], drifts.get(stage.pk, []))
         for stage in stages
     ]
     return Window(start, end, lines, is_cut)
+
+
+def _drifts(stages: Collection[int], start: datetime, end: datetime) -> dict[int, list[DriftBar]]:
+    rows = Drift.objects.filter(Q(drift_until=None) | Q(drift_until__gt=start), stage_id__in=stages)
+    found: dict[int, list[DriftBar]] = {}
+    for row in rows.select_related("endpoint").order_by("-drift_from")[:MOST]:
+        left, width = _place(row.drift_from, row.drift_until, start, end)
+        words = ", ".join(one.words for one in served_of(row.served)) or "something else"
+        found.setdefault(row.stage_id, []).append(DriftBar(row, left, width, f"{row.endpoint} served {words}"))
+    return found
+
+
+def _place(begin: datetime, until: datetime | None, start: datetime, end: datetime) -> tuple[float, float]:
+    """Where a stretch lies on the axis and how long it is, in percent."""
+    left = max(0.0, (begin - start) / (end - start))
+    right = min(1.0, ((until or end) - start) / (end - start))
+    return round(100 * left, 2), round(100 * max(right - left, 0.0), 2)
 
 
 def _begun_since(stages: Collection[int], start: datetime) -> tuple[list[LiveSpan], bool]:
@@ -129,8 +164,7 @@ def _standing_at(stages: Collection[int], start: datetime) -> list[LiveSpan]:
 
 
 def _bar(span: LiveSpan, start: datetime, end: datetime, carried: Mapping[int, Sequence[Artifact]]) -> Bar:
-    left = max(0.0, (span.live_from - start) / (end - start))
-    right = min(1.0, ((span.live_until or end) - start) / (end - start))
+    left, width = _place(span.live_from, span.live_until, start, end)
     mine = carried.get(span.release_id, ())
     models = tuple(version_words(one) for one in mine if one.role == ArtifactRole.MODEL)
-    return Bar(span, round(100 * left, 2), round(100 * max(right - left, 0.0), 2), span.live_from < start, models)
+    return Bar(span, left, width, span.live_from < start, models)

@@ -11,6 +11,7 @@ from releases.queries.past_stages import COUNTED_TO, PastStage
 from releases.queries.pipeline import PipelineSeen
 from releases.queries.starting import listed
 
+NAMED, LONGEST_NAME = 3, 40
 PASSED, LOOK, INFO, PAST = "passed", "look", "info", "past"
 
 
@@ -34,13 +35,13 @@ def _approvers(seen: PipelineSeen) -> Iterator[Check]:
         return
     untold = [one.stage.name for one in seen.stages if not one.is_told]
     if untold:
-        yield Check(LOOK, "Approvers", f"Revision {seen.pipeline.revision} was not read: {listed(untold)} not known.")
+        yield Check(LOOK, "Approvers", f"Revision {seen.pipeline.revision} was not read: {_named(untold)} not known.")
         return
     asking = [one for one in seen.stages if one.asks]
     if not asking:
         yield Check(INFO, "Approvers", "Azure DevOps asks nobody on any stage.")
         return
-    names = listed([one.stage.name for one in asking])
+    names = _named([one.stage.name for one in asking])
     yield Check(PASSED, "Approvers known", f"Azure DevOps asks somebody on {names}.")
     states = {asked.passes for one in asking for asked in one.asks}
     if states == {YES}:
@@ -51,8 +52,14 @@ def _approvers(seen: PipelineSeen) -> Iterator[Check]:
         yield Check(state, "Decisions", f"{_where(barred)} Azure asks somebody else, or a group. See the stages.")
 
 
+def _named(names: list[str]) -> str:
+    """Some stages by name, long ones cut, the rest counted."""
+    shown = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}…" for name in names[:NAMED]]
+    return listed(shown if len(names) <= NAMED else [*shown, f"{len(names) - NAMED} more"])
+
+
 def _where(names: list[str]) -> str:
-    return f"On {listed(names)}"
+    return f"On {_named(names)}"
 
 
 def _endpoints(seen: PipelineSeen) -> Iterator[Check]:
@@ -64,7 +71,7 @@ def _endpoints(seen: PipelineSeen) -> Iterator[Check]:
     elif len(unbound) == len(seen.stages):
         yield Check(INFO, "Endpoints", "No stage is bound to an endpoint, so what is really served is not known.")
     else:
-        yield Check(LOOK, "Endpoints", f"{listed(unbound)} {_has(unbound)} none, so what is served there is not known.")
+        yield Check(LOOK, "Endpoints", f"{_named(unbound)} {_has(unbound)} none, so what is served there is not known.")
 
 
 def _has(names: list[str]) -> str:

@@ -196,6 +196,7 @@ def test_drift_is_said_in_the_sentence_and_at_the_stage(signed_in):
     assert "but its endpoint serves something else." in text
     assert "PROD Headline Drift" in text
     assert "Drift. " in text and "Release-1 deployed" in text
+    assert f"Drift: {endpoint} served v6" in text
 
 
 def test_nothing_read_and_nothing_deployed_say_so(signed_in):

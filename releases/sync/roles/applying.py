@@ -25,7 +25,7 @@ from releases.sync import catalog
 from releases.sync.roles.deciding import RoleOf, roles_for
 from releases.sync.triggers import Candidate, kind_of
 
-SLICE = 2_000
+SLICE = 800
 UNIT_SECONDS = 4.0
 SETTLES = timedelta(seconds=10)
 """So long after the change reads that began under the old rules may still store; their artifacts come last."""
