@@ -78,6 +78,11 @@ def _open_save(page: Page) -> None:
     page.locator(".viewtabs summary").click()
 
 
+def _open_the_first_endpoint(page: Page) -> None:
+    page.locator("#_clusters a[data-row]").first.click()
+    page.locator("#_endpoint").wait_for()
+
+
 def _open_the_menu(page: Page) -> None:
     page.locator("button[popovertarget=me]:visible").click()
 
@@ -191,6 +196,8 @@ PAGES = {
     "compare-everything": Visit("/releases/", act=_compare_everything),
     "compare-nothing": Visit("/compare/"),
     "clusters": Visit("/clusters/"),
+    "endpoint": Visit("/clusters/", act=_open_the_first_endpoint),
+    "endpoint-closed": Visit("/clusters/", person="qa", act=_open_the_first_endpoint),
     "clusters-none": Visit("/clusters/?name=no-such-endpoint"),
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
