@@ -65,3 +65,22 @@ def test_a_view_is_saved_and_marked_by_keyboard(open_page):
     page.get_by_role("link", name="Manage views").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Deleted the view Model releases.")).to_be_visible()
+
+
+def test_without_scripts_the_same_form_compares(demo, browser, signed_in_states):
+    with browser.new_context(
+        base_url=demo.url, java_script_enabled=False, storage_state=signed_in_states("qa")
+    ) as context:
+        page = context.new_page()
+        page.goto("/releases/")
+        expect(page.locator("#picks")).to_be_hidden()
+        for at in range(3):
+            page.locator("input[name=pick]").nth(at).check()
+        page.locator("#picks [type=submit]").click()
+        expect(page.get_by_text("More than two releases are ticked. Choose two.")).to_be_visible()
+        page.goto("/releases/")
+        for at in range(2):
+            page.locator("input[name=pick]").nth(at).check()
+        page.locator("#picks [type=submit]").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(" against ")
+        assert "/compare/?a=" in page.url
