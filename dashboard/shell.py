@@ -20,6 +20,7 @@ from releases.states import Role
 
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
+LISTED = ("compare", "saved_views", "save_view", "rename_view")
 RELEASE_TABS = ("release_timeline", "release_variables")
 REGISTRY = ("model_version", "training_run")
 
@@ -36,7 +37,7 @@ class Item(NamedTuple):
 
 MAIN = (
     Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
-    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY})),
+    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY, *LISTED})),
     Item("audit", "scroll-text", "Audit", "t", frozenset({"audit", "live_at"})),
 )
 SYSTEM = (

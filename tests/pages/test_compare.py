@@ -108,6 +108,12 @@ def test_one_side_alone_asks_for_the_other(signed_in, side):
     assert page.content.decode().count('<option value="">Choose</option>') == 1
 
 
+def test_the_navigation_marks_releases_as_the_place(signed_in):
+    for path in ("/compare/", "/releases/views/"):
+        nav = signed_in.get(path).content.decode().split('aria-label="Main"')[1].split("</nav>")[0]
+        assert "Releases" in nav.split('aria-current="page"')[1].split("</a>")[0]
+
+
 def test_without_any_side_the_way_is_told(signed_in):
     assert "Tick two rows of the releases list" in words(signed_in.get("/compare/"))
 
