@@ -112,9 +112,9 @@ def _registry(name: str, number: int, workspace: Any) -> dict[str, Any]:
     version = factories.model_version(workspace=workspace, name=f"{name}-model", version="7", training_run=run)
     endpoint = factories.endpoint(workspace=workspace, name=f"{name}-endpoint")
     factories.endpoint_deployment(endpoint=endpoint, name=f"{name}-blue", model_name=f"{name}-model")
-    factories.endpoint_check(endpoint=endpoint)
+    check = factories.endpoint_check(endpoint=endpoint)
     cluster = factories.cluster(workspace=workspace, name=f"{name}-aks")
-    return {"run": run, "model_version": version, "endpoint": endpoint, "cluster": cluster}
+    return {"run": run, "model_version": version, "endpoint": endpoint, "check": check, "cluster": cluster}
 
 
 def _sync(name: str, project: Project) -> SyncRun:

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, live, not_here, registry, search, stages, sync
+from releases.api.views import catalog, compare, history, live, not_here, registry, search, serving, stages, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
@@ -17,6 +17,10 @@ NOUNS: dict[str, type[Noun]] = {
     "model-versions": registry.ModelVersions,
     "training-runs": registry.TrainingRuns,
     "artifact-rules": stages.ArtifactRules,
+    "endpoints": serving.Endpoints,
+    "endpoint-checks": serving.EndpointChecks,
+    "clusters": serving.Clusters,
+    "drifts": serving.Drifts,
     "sync-runs": sync.SyncRuns,
 }
 

@@ -19,6 +19,10 @@ NOUNS = (
     "model-versions",
     "training-runs",
     "artifact-rules",
+    "endpoints",
+    "endpoint-checks",
+    "clusters",
+    "drifts",
     "sync-runs",
 )
 SCOPES = {READ: "Read everything its owner may read."} | {f"{READ}:{noun}": f"Read {noun} only." for noun in NOUNS}

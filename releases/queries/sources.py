@@ -16,8 +16,9 @@ from releases.states import SyncRunState
 
 HISTORY = "history"
 DETAILS = "details"
-HEALTH = "health"
-"""Figures that a workspace may refuse without its registry being any older."""
+REGISTRY = "registry"
+SERVING = "serving"
+"""Feeds of a workspace: each may be refused without the others being any older."""
 KINDS = ("backfill", "incremental", DETAILS)
 CLOCK_WORTH_SAYING_SECONDS = 5
 CLOCK_WRONG_SECONDS = 120
@@ -142,11 +143,19 @@ def checked_at(sources: Iterable[Source]) -> datetime | None:
 
 def workspaces(user: User) -> list[Source]:
     """The registries of the workspaces this person sees."""
-    runs = SyncRun.objects.filter(workspace=OuterRef("pk")).exclude(kind=HEALTH)
-    newest = runs.order_by("-started_at")
+    newest = SyncRun.objects.filter(workspace=OuterRef("pk"), kind=REGISTRY).order_by("-started_at")
     rows = visible_to(user, Workspace).order_by("name", "id")
     rows = rows.annotate(run_code=Subquery(newest.values("code")[:1]), run_state=Subquery(newest.values("state")[:1]))
-    return [Source(row.name, "registry", _of_registry(row), row.read_at) for row in rows]
+    return [Source(row.name, REGISTRY, _of_registry(row), row.read_at) for row in rows]
+
+
+def looks(user: User) -> list[Source]:
+    """The endpoints of the workspaces this person sees: when they were last looked at, and what stands in the way."""
+    newest = SyncRun.objects.filter(workspace=OuterRef("pk"), kind=SERVING).order_by("-started_at")
+    mark = Watermark.objects.filter(workspace=OuterRef("pk"), feed=SERVING).values("checked_at")[:1]
+    rows = visible_to(user, Workspace).order_by("name", "id").annotate(looked_at=Subquery(mark))
+    rows = rows.annotate(**{f"run_{name}": Subquery(newest.values(name)[:1]) for name in ("code", "state", "sentence")})
+    return [Source(f"{row.name} endpoints", SERVING, _of_looks(row), row.looked_at) for row in rows]
 
 
 def progress_of(mark: Watermark, *, since: datetime | None = None) -> Progress:
@@ -221,6 +230,12 @@ def _of_registry(row: Workspace) -> Standing:
     if row.state_sentence or state == SyncRunState.FAILED:
         return Standing("failed", code, row.state_sentence, is_stale=True)
     return Standing("current" if row.read_at else "asked")
+
+
+def _of_looks(row: Any) -> Standing:
+    if row.run_state in STOPPED:
+        return Standing(STOPPED[row.run_state], row.run_code, row.run_sentence, is_stale=True)
+    return Standing("current" if row.looked_at else "asked")
 
 
 def _progress(run: SyncRun) -> Progress:

@@ -12,7 +12,7 @@ from django.db.models import Count, F
 from releases.models import SetAside, SyncGap, User
 from releases.queries.access import visible_to
 from releases.queries.runs_seen import RunLine, runs_seen
-from releases.queries.sources import Source, checked_at, workspaces
+from releases.queries.sources import Source, checked_at, looks, workspaces
 
 SET_ASIDE_SHOWN = 50
 GAPS_SHOWN = 50
@@ -53,7 +53,7 @@ def sync_seen(user: User, *, projects: Sequence[Source]) -> SyncSeen:
     counted = gaps.aggregate(all=Count("pk"), filled=Count("filled_at"))
     open_first = gaps.order_by(F("filled_at").desc(nulls_first=True), "-gap_from")
     return SyncSeen(
-        sources=[*projects, *workspaces(user)],
+        sources=[*projects, *workspaces(user), *looks(user)],
         runs=runs_seen(user),
         set_aside=list(set_aside.order_by("-last_seen_at", "-id")[:SET_ASIDE_SHOWN]),
         set_aside_count=set_aside.count(),

@@ -91,7 +91,7 @@ def _differs(piece: Piece, life: Life) -> bool:
 
 def _after_attempts(start: datetime, attempts: Iterable[Attempt]) -> datetime | None:
     """When what began at `start` may be judged: after all attempts that then ran; None while one still runs."""
-    for attempt in sorted(attempts):
+    for attempt in sorted(attempts, key=lambda one: one.began):
         if attempt.began <= start and attempt.ended is None:
             return None
         if attempt.began <= start and attempt.ended and start < attempt.ended:

@@ -55,6 +55,10 @@ def harbour() -> Harbour:
     attempt = factories.deployment(release_stage=row, requested_by=somebody)
     factories.step(deployment=attempt)
     span = factories.live_span(opened_by=attempt)
+    place = factories.stage_binding(stage=stage, endpoint=factories.endpoint(workspace=workspace)).endpoint
+    check = factories.endpoint_check(endpoint=place)
+    drift = factories.drift(span=span, endpoint=place)
+    cluster = factories.cluster(workspace=workspace)
     approval = factories.approval(release_stage=row, approver=somebody)
     now = timezone.now()
     sync_run = SyncRun.objects.create(project=project, kind="listed", started_at=now, heartbeat_at=now)
@@ -69,9 +73,13 @@ def harbour() -> Harbour:
         "model-versions": version,
         "training-runs": run,
         "artifact-rules": ArtifactRule.objects.create(project=project, name_pattern="model", role="model"),
+        "endpoints": place,
+        "endpoint-checks": check,
+        "clusters": cluster,
+        "drifts": drift,
         "sync-runs": sync_run,
     }
-    return Harbour(project=project, ids={name: row.pk for name, row in rows.items()})
+    return Harbour(project=project, ids={name: row.pk for name, row in rows.items() if row})
 
 
 @pytest.fixture

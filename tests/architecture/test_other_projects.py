@@ -47,6 +47,10 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "api:approvals-detail": lambda of: [of.pk("approval")],
     "api:model-versions-detail": lambda of: [of.pk("model_version")],
     "api:training-runs-detail": lambda of: [of.pk("run")],
+    "api:endpoints-detail": lambda of: [of.pk("endpoint")],
+    "api:endpoint-checks-detail": lambda of: [of.pk("check")],
+    "api:clusters-detail": lambda of: [of.pk("cluster")],
+    "api:drifts-detail": lambda of: [of.pk("drift")],
     "api:sync-runs-detail": lambda of: [of.pk("sync_run")],
 }
 """What stands in each address: its parts, of the given project, in their order."""
@@ -91,6 +95,10 @@ QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "api:pipelines": lambda _: ["project={n}", "name={n} pipeline"],
     "api:model-versions": lambda of: [f"training_run={of.pk('run')}", "name={n}-model", "workspace={n}_ws"],
     "api:training-runs": lambda _: ["name={n}-run", "model={n}-model"],
+    "api:endpoints": lambda _: ["workspace={n}_ws"],
+    "api:endpoint-checks": lambda of: [f"endpoint={of.pk('endpoint')}", "workspace={n}_ws"],
+    "api:clusters": lambda _: ["workspace={n}_ws"],
+    "api:drifts": lambda of: [f"endpoint={of.pk('endpoint')}", f"stage={of.pk('stage')}", "project={n}"],
     "api:sync-runs": lambda _: ["project={n}"],
     "api:compare": lambda of: [f"a={of.pk('release')}&b={of.pk('waiting')}"],
 }

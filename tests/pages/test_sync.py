@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from releases.models import AuditEvent, AuditPrivate, Organization, Project, SetAside, SyncGap, SyncRun, Watermark
 from releases.queries import runs_seen
+from releases.queries.sources import workspaces
 from releases.states import Role, SyncRunState
 from tests import factories
 from tests.pages.reading import HTMX, queries, words
@@ -254,3 +255,26 @@ def test_the_frame_asks_how_long_ago(signed_in, project):
     part = signed_in.get("/sync/ago/", headers=HTMX)
     assert "12 s ago" in words(part)
     assert 'id="_synced"' in part.content.decode()
+
+
+def test_endpoints_are_a_source_of_their_own_and_say_what_stands_in_the_way(signed_in, project):
+    read(project)
+    workspace = factories.workspace(name="mlops_ws", read_at=timezone.now())
+    project.workspaces.add(workspace)
+    assert "mlops_ws endpoints" in words(signed_in.get("/sync/"))
+    now = timezone.now()
+    SyncRun.objects.create(
+        workspace=workspace,
+        kind="serving",
+        state="paused",
+        code="permission_missing",
+        sentence="The identity may not list endpoints.",
+        started_at=now,
+        heartbeat_at=now,
+        finished_at=now,
+    )
+    text = words(signed_in.get("/sync/"))
+    assert "mlops_ws endpoints. The identity may not list endpoints. Give the identity the permission named" in text
+    assert "Endpoints and computes" in text
+    registry = next(one for one in workspaces(factories.user(role=Role.QA)) if one.name == "mlops_ws")
+    assert registry.state == "current", "the registry is none the older for it"

@@ -84,11 +84,13 @@ def _places(stages: Iterable[int]) -> dict[int, Place]:
 
 
 def _spans(windows: Iterable[Window], places: Mapping[int, Place]) -> QuerySet[LiveSpan]:
-    """Spans that overlap the windows, and reach into the time that was looked at."""
+    """Spans that overlap the windows and reach into the time that was looked at, or did so while they were longer."""
     wanted = Q(pk__in=[])
     for one in windows:
         earliest = max(one.since, places[one.stage].first_look)
-        overlaps = Q(stage=one.stage) & (Q(live_until__isnull=True) | Q(live_until__gt=earliest))
+        held = Drift.objects.filter(Q(drift_until__isnull=True) | Q(drift_until__gt=one.since), stage=one.stage)
+        reaches = Q(live_until__isnull=True) | Q(live_until__gt=earliest) | Q(pk__in=held.values("span"))
+        overlaps = Q(stage=one.stage) & reaches
         wanted |= overlaps & Q(live_from__lte=one.until) if one.until else overlaps
     rows = LiveSpan.objects.filter(wanted).select_related("release", "stage__pipeline", "opened_by__requested_for")
     return rows.order_by("stage_id", "live_from")
