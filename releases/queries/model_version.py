@@ -14,7 +14,7 @@ from releases.queries import releases as release_list
 from releases.queries.access import visible_to
 from releases.queries.figures_beside import Figure, figures
 from releases.queries.lineage import Link
-from releases.queries.spans import WITH_PLACE
+from releases.queries.spans import WITH_PLACE, whole
 from releases.queries.trace import InStage, Ran, by_stage, ran
 from releases.queries.version_chain import chain
 
@@ -105,10 +105,10 @@ def model_version_seen(user: User, version: ModelVersion, *, now: datetime) -> M
     """The version, which the person may see, with everything its page shows."""
     carriers = Artifact.objects.filter(model_version=version).values("release_id")
     spans = visible_to(user, LiveSpan).filter(release_id__in=carriers)
-    rows = list(spans.select_related(*WITH_PLACE).order_by("-live_from", "-id")[: SPANS_SHOWN + 1])
-    told = ran(rows[:SPANS_SHOWN])
+    rows = list(spans.only("live_from").order_by("-live_from", "-id")[: SPANS_SHOWN + 1])
+    told = ran(whole(rows[:SPANS_SHOWN]))
     carried = visible_to(user, Release).filter(pk__in=carriers)
-    newest = list(_with_people(carried).order_by("-created_on", "-id")[:RELEASES_SHOWN])
+    newest = newest_releases(carried, RELEASES_SHOWN)
     count = carried.count()
     newer, older = _neighbours(version)
     live = live_versions(user, version)
@@ -129,6 +129,13 @@ def model_version_seen(user: User, version: ModelVersion, *, now: datetime) -> M
         has_newer=len(newer) > NEIGHBOURS,
         has_older=len(older) > NEIGHBOURS,
     )
+
+
+def newest_releases(rows: QuerySet[Release], most: int) -> list[Release]:
+    """The newest of these, with who made them. Two queries: they are found by id alone, then read."""
+    ids = list(rows.order_by("-created_on", "-id").values_list("pk", flat=True)[:most])
+    found = Release.objects.select_related("project", "pipeline", "created_by", "created_for").in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def live_versions(user: User, version: ModelVersion) -> list[tuple[ModelVersion, LiveSpan]]:
@@ -191,7 +198,3 @@ def _places(carried: QuerySet[Release], sums: Sequence[InStage], rows: Sequence[
     stages = Stage.objects.filter(pipeline__in=pipelines).select_related("pipeline__project")
     ordered = stages.order_by("pipeline__name", "pipeline_id", "rank", "id")
     return [Place(s, ran_in.get(s.pk), newest.get(s.pk)) for s in ordered if s.gone_at is None or s.pk in ran_in]
-
-
-def _with_people(rows: QuerySet[Release]) -> QuerySet[Release]:
-    return rows.select_related("project", "pipeline", "created_by", "created_for")

@@ -14,6 +14,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Mi
 from django.db.models.functions import Coalesce
 
 from releases.models import Artifact, LiveSpan, ModelVersion, Release, Stage, User
+from releases.models.commits import COMMIT_LETTERS, beginning_of, commit_of_artifact
 from releases.queries import approvals_seen, keyset, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import Seats, StageSeats
@@ -25,7 +26,6 @@ PAGE_SIZE = 50
 ORDER = ("live_from", "id")
 REGISTERED_SHOWN = 5
 OFFERED = 60
-SHORT_COMMIT = 7
 NO_SEATS = StageSeats()
 
 
@@ -37,7 +37,13 @@ class Sought:
     version: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} v{self.version}" if self.version.isdecimal() else f"{self.name} {self.version}".strip()
+        is_number = self.name and self.version.isdecimal()
+        return f"{self.name} v{self.version}" if is_number else f"{self.name} {self.version}".strip()
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether it is code, which no registry of models knows."""
+        return is_commit(self.version)
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,10 @@ class Trace:
 
 
 def read(text: str) -> Sought:
-    """What somebody typed: `NAME v7`, `NAME 7`, `NAME:7`, or a name alone. The last word is the version."""
+    """What somebody typed: `NAME v7`, `NAME 7`, `NAME:7`, a commit, or a name alone. The last word is the version."""
     words = text.strip()
+    if is_commit(words):
+        return Sought("", words)
     found = re.fullmatch(r"(?P<name>.*\S)[\s:@]+(?P<version>\S+)", words)
     if found is None:
         return Sought(words)
@@ -128,18 +136,18 @@ def trace(
     cursor: Cursor | None = None,
 ) -> Trace:
     """Where it ran, newest first, as far as the person may see it; `stages` narrows to these."""
-    carried = _carrying(user, sought)
-    rows = visible_to(user, LiveSpan).filter(release_id__in=carried.values("release_id"))
+    carriers = _carriers(user, sought)
+    rows = visible_to(user, LiveSpan).filter(release_id__in=carriers)
     rows = rows if stages is None else rows.filter(stage_id__in=stages)
-    page = keyset.page(rows.select_related(*spans.WITH_PLACE), order=ORDER, cursor=cursor, size=PAGE_SIZE)
+    page = keyset.page(rows.only("live_from"), order=ORDER, cursor=cursor, size=PAGE_SIZE)
     return Trace(
         sought=sought,
         stages=by_stage(rows, now=now),
-        rows=ran(page.rows),
+        rows=ran(spans.whole(page.rows)),
         older=page.older,
         newer=page.newer,
         registered=registered(user, sought),
-        carried_by=carried.values("release_id").distinct().count(),
+        carried_by=carriers.count(),
     )
 
 
@@ -197,16 +205,20 @@ def live_now(user: User) -> list[Sought]:
     return [Sought(name, version) for _, name, version in named[:OFFERED]]
 
 
-def _carrying(user: User, sought: Sought) -> QuerySet[Artifact]:
-    """The artifacts that are this version: found by index (role, name, version), a commit also by its beginning."""
-    rows = visible_to(user, Artifact).filter(role__in=list(ArtifactRole), name=sought.name)
-    version = sought.version
-    if not is_commit(version):
-        return rows.filter(version=version)
-    short = version.lower()[:SHORT_COMMIT]
-    commit = Q(role=ArtifactRole.CODE, version__gte=short, version__lt=f"{short}g")
-    longer = Q(source_version="") | Q(source_version__startswith=version.lower())
-    return rows.filter(Q(version=version) | (commit & longer if len(version) > SHORT_COMMIT else commit))
+def _carriers(user: User, sought: Sought) -> QuerySet[Artifact, Any]:
+    """Ids of the releases that carry it, each once. Each part says one role, as the indexes want it."""
+    mine = visible_to(user, Artifact)
+    registered = mine.filter(name=sought.name, version=sought.version)
+    parts = [registered.filter(role=role) for role in (ArtifactRole.MODEL, ArtifactRole.SCALER)]
+    if is_commit(sought.version):
+        commit = sought.version.lower()
+        whole = Q(source_version__startswith=commit) | Q(source_version="", version_id__startswith=commit)
+        begins = mine.alias(begins=beginning_of(commit_of_artifact()))
+        named = begins.filter(whole, begins=commit[:COMMIT_LETTERS])
+        named = named.filter(name=sought.name) if sought.name else named
+        parts += [named.filter(role=role) for role in (ArtifactRole.CODE, ArtifactRole.BUILD)]
+    first, *others = (part.order_by().values("release_id") for part in parts)
+    return first.union(*others)
 
 
 def _in_stage(stage: Stage, told: Mapping[str, Any]) -> InStage:

@@ -11,6 +11,7 @@ from releases.queries import releases as release_list
 from releases.queries.access import visible_to
 from releases.queries.figures_beside import words_of
 from releases.queries.metric_words import label_of
+from releases.queries.model_version import newest_releases
 from releases.queries.spans import WITH_PLACE
 
 VERSIONS_SHOWN = 20
@@ -70,7 +71,6 @@ def _seen(user: User, run: TrainingRun) -> TrainingRunSeen:
     versions = list(made.order_by("-created_on", "-id").select_related("workspace")[:VERSIONS_SHOWN])
     carriers = Artifact.objects.filter(model_version__in=made)
     carried = visible_to(user, Release).filter(pk__in=carriers.values("release_id"))
-    newest = carried.select_related("project", "pipeline", "created_by", "created_for").order_by("-created_on", "-id")
     live = visible_to(user, LiveSpan).filter(live_until__isnull=True, release_id__in=carriers.values("release_id"))
     spans = list(live.select_related(*WITH_PLACE).order_by("-stage__headline", "stage__name", "-live_from"))
     pairs = set(
@@ -80,7 +80,7 @@ def _seen(user: User, run: TrainingRun) -> TrainingRunSeen:
         run=run,
         versions=[Trained(one, [s for s in spans if (s.release_id, one.pk) in pairs]) for one in versions],
         version_count=made.count(),
-        releases=release_list.rows_of(list(newest[:RELEASES_SHOWN])),
+        releases=release_list.rows_of(newest_releases(carried, RELEASES_SHOWN)),
         release_count=carried.count(),
         inputs=inputs_of(run),
         figures=[(label_of(name), words_of(name, value)) for name, value in sorted(run.metrics.items())],
