@@ -139,7 +139,7 @@ def test_an_administrator_binds_a_stage_and_takes_it_back(project):
     assert answer.redirect_chain == [(page_of(other), 302)]
     assert "Berth ETA PROD is bound to other." in words(answer)
     assert StageBinding.objects.get(stage=stage).origin == BindingOrigin.PERSON
-    assert "Bound by" in words(answer) and "Back to by rule" in words(answer)
+    assert "Bound by" in words(answer) and "Back to the rules" in words(answer)
     late = browser.post("/clusters/bind/", {**given, "to": f"endpoint:{endpoint.pk}"})
     assert late.status_code == 409 and "was bound to other meanwhile" in words(late)
     back = browser.post(
