@@ -49,7 +49,7 @@ def _approvers(seen: PipelineSeen) -> Iterator[Check]:
     else:
         state = LOOK if NO in states else INFO
         barred = [one.stage.name for one in asking if any(asked.passes in (NO, UNKNOWN) for asked in one.asks)]
-        yield Check(state, "Decisions", f"{_where(barred)} Azure asks somebody else, or a group. See the stages.")
+        yield Check(state, "Decisions", f"{_where(barred)}, Azure asks somebody else, or a group. See the stages.")
 
 
 def _named(names: list[str]) -> str:
