@@ -5,7 +5,6 @@ from zoneinfo import available_timezones
 
 from allauth.account.forms import ChangePasswordForm
 from django import forms
-from django.utils.functional import lazy
 
 from dashboard.shell import THEMES
 from releases.actions.connect import DEFAULT_VARIABLE, Wish
@@ -19,13 +18,6 @@ def zones() -> list[tuple[str, str]]:
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
     )
     return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
-
-
-class AccountForm(forms.Form):
-    """What people decide about their own account."""
-
-    name = forms.CharField(label="Name", max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
-    time_zone = forms.ChoiceField(label="Time zone", choices=lazy(zones, list), help_text="All times are shown in it.")
 
 
 class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no type hints

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from releases.models import ModelVersion, Release
-from releases.queries.search import Found, Group, Hit, Kind
+from releases.queries.search import Found, Hit, Kind
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A group as pages show it; `more` leads to all of them, empty where no list holds them."""
+    """A group as pages show it."""
 
     look: Look
     lines: list[Line]
     has_more: bool
-    more: str
 
 
 def sections(found: Found) -> list[Section]:
@@ -54,7 +53,7 @@ def sections(found: Found) -> list[Section]:
     for group in found.groups:
         first = sum(len(section.lines) for section in made)
         lines = [Line(hit, url_of(hit), first + place) for place, hit in enumerate(group.hits, 1)]
-        made.append(Section(LOOKS[group.kind], lines, group.has_more, _more(group, found.text)))
+        made.append(Section(LOOKS[group.kind], lines, group.has_more))
     return made
 
 
@@ -79,10 +78,6 @@ def _release(release: Release) -> str:
 
 def _version(row: ModelVersion) -> str:
     return reverse("model_version", args=[row.workspace_id, row.name, row.version])
-
-
-def _more(group: Group, text: str) -> str:
-    return ""
 
 
 ADDRESSES: Mapping[Kind, Callable[[Hit], str]] = {

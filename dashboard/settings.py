@@ -159,6 +159,7 @@ CSRF_COOKIE_NAME = "__Host-slipway-csrf" if IS_HTTPS else "slipway-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+KEYS_COOKIE_NAME = "__Host-slipway-keys" if IS_HTTPS else "slipway-keys"
 THEME_COOKIE_NAME = "__Host-slipway-theme" if IS_HTTPS else "slipway-theme"
 
 # --- What browsers are told ------------------------------------------------------------------------------------------

@@ -80,6 +80,13 @@ class Shell:
         chosen = self._request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
         return chosen if chosen in THEMES else self.user.theme if self.user else "system"
 
+    @property
+    def has_shortcuts(self) -> bool:
+        """Whether single keys act: as the account says, and the cookie on pages without one."""
+        if self.user:
+            return self.user.has_shortcuts
+        return self._request.COOKIES.get(settings.KEYS_COOKIE_NAME) != "off"
+
     @cached_property
     def pipelines(self) -> Sequence[PipelineNow]:
         """Every pipeline the reader sees, with how it stands."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.forms import AccountForm
+from dashboard.forms_account import AccountForm
 from dashboard.words import EVENTS, WORDS
 from releases.queries.sentences import NAMES
 from releases.states import ArtifactRole

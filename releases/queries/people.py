@@ -86,6 +86,16 @@ def person_seen(where: Administered, pk: int) -> PersonSeen | None:
     return PersonSeen(found, told.held, told.sources, keys=list(keys), identities=list(named))
 
 
+def own_roles(user: User) -> list[Held]:
+    """The roles of this person, place by place. One query."""
+    return _by_place(user.memberships.select_related("project").order_by("project__name", "role"))
+
+
+def own_keys(user: User, *, now: datetime) -> list[ApiKey]:
+    """The keys of this person that still work, the newest first."""
+    return list(ApiKey.objects.filter(user=user, revoked_at=None, expires_at__gt=now).order_by("-id"))
+
+
 def open_invitations(where: Administered, *, now: datetime) -> list[Invitation]:
     """The links that still work, the newest first."""
     rows = Invitation.objects.filter(used_at=None, expires_at__gt=now).select_related("project", "made_by")

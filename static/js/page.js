@@ -27,6 +27,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape")
       for (const one of facets()) { one.removeAttribute("open"); one.querySelector("summary").focus(); }
+    if (document.documentElement.dataset.keys === "off") return;
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const go = before === "g" && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     before = event.key;

@@ -38,8 +38,9 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt.id !== "_found" || document.activeElement !== field()) return;
     show(field().value.trim() !== "");
-    field().removeAttribute("aria-activedescendant");
+    choose(hits()[0]);
   });
+  document.addEventListener("input", (event) => { if (event.target === field()) choose(null); });
   document.addEventListener("focusout", (event) => {
     if (event.target === field() && !list().contains(event.relatedTarget)) setTimeout(() => show(false), 150);
   });

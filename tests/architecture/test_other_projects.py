@@ -61,6 +61,7 @@ OF_NO_PROJECT = {
     "connect_save": "only who asked may save; tests/pages/test_connect.py",
     "artifact_rule_try": "only who asked may read the answer; tests/pages/test_artifact_rules.py",
     "artifact_rule_save": "only who asked may save; tests/pages/test_artifact_rules.py",
+    "revoke_own_key": "keys of one's own; tests/pages/test_account.py",
     "revoke_key_of": "keys of others are for administrators of everything; tests/pages/test_people.py",
     "place_identity": "identities are for administrators of everything; tests/pages/test_people.py",
     "api:not-here": "the 404 itself",

@@ -96,6 +96,12 @@ def _open_a_person(page: Page) -> None:
     page.get_by_role("button", name="Close the account").click()
 
 
+def _open_the_form_for_a_key(page: Page) -> None:
+    page.locator("summary", has_text="New key").click()
+    page.get_by_role("button", name="Make the key").click()
+    page.locator(".err").first.wait_for()
+
+
 def _type_into_the_search(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("release-2", delay=20)
@@ -232,6 +238,7 @@ PAGES = {
     "connect-errors": Visit("/connect/", act=_try_without_a_project),
     "connect-answer": Visit("/connect/", act=_try_the_connection),
     "account": Visit("/account/"),
+    "account-key": Visit("/account/", act=_open_the_form_for_a_key),
     "password": Visit("/accounts/password/"),
     "menu": Visit("/", act=_open_the_menu),
     "keys": Visit("/", act=_ask_for_the_keys),
