@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -40,11 +41,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A group as pages show it."""
+    """A group as pages show it; `more` leads to all releases of the text."""
 
     look: Look
     lines: list[Line]
     has_more: bool
+    more: str = ""
 
 
 def sections(found: Found) -> list[Section]:
@@ -53,7 +55,8 @@ def sections(found: Found) -> list[Section]:
     for group in found.groups:
         first = sum(len(section.lines) for section in made)
         lines = [Line(hit, url_of(hit), first + place) for place, hit in enumerate(group.hits, 1)]
-        made.append(Section(LOOKS[group.kind], lines, group.has_more))
+        more = _list(text=found.text) if group.kind == Kind.RELEASE else ""
+        made.append(Section(LOOKS[group.kind], lines, group.has_more, more))
     return made
 
 
@@ -76,11 +79,22 @@ def _release(release: Release) -> str:
     return reverse("release", args=[release.project.slug, release.azure_id])
 
 
+def _list(**filters: str) -> str:
+    return f"{reverse('releases')}?{urlencode(filters)}"
+
+
+def _person(hit: Hit) -> str:
+    """The releases of this person, where there are some."""
+    return _list(person=hit.row.email or hit.row.name or hit.row.key) if hit.release else ""
+
+
 def _version(row: ModelVersion) -> str:
     return reverse("model_version", args=[row.workspace_id, row.name, row.version])
 
 
 ADDRESSES: Mapping[Kind, Callable[[Hit], str]] = {
+    Kind.COMMIT: lambda hit: _list(commit=hit.row.sha),
+    Kind.PERSON: _person,
     Kind.MODEL_VERSION: lambda hit: reverse(
         "model_version", args=[hit.row.workspace_id, hit.row.name, hit.row.version]
     ),

@@ -40,6 +40,10 @@
     show(field().value.trim() !== "");
     choose(hits()[0]);
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const news = event.detail.elt === field() && event.detail.xhr.getResponseHeader("X-News");
+    if (news) document.getElementById("news").textContent = decodeURIComponent(news);
+  });
   document.addEventListener("input", (event) => { if (event.target === field()) choose(null); });
   document.addEventListener("focusout", (event) => {
     if (event.target === field() && !list().contains(event.relatedTarget)) setTimeout(() => show(false), 150);

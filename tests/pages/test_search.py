@@ -6,6 +6,7 @@ from releases.states import Role
 from tests import factories
 from tests.api.conftest import harbour
 from tests.domain.test_search import HOSTILE
+from tests.full_project import full_project
 from tests.pages.company import company
 from tests.pages.reading import HTMX, queries, words
 
@@ -16,7 +17,7 @@ def test_every_page_has_the_field_and_a_way_to_the_page(signed_in):
     company()
     for path in ("/", "/releases/", "/sync/", "/account/"):
         page = signed_in.get(path).content.decode()
-        assert page.count('<form class="gsearch" role="search" method="get" action="/search/"') == 1, path
+        assert page.count('<form class="gsearch" role="search"') == 1, path
         assert 'href="/search/" aria-label="Search"' in page, path
 
 
@@ -65,13 +66,23 @@ def test_a_group_that_is_longer_says_so(signed_in):
         factories.release(pipeline=pipeline)
     text = words(signed_in.get("/search/?q=release-"))
     assert "6 found for release-" in text
-    assert "The first 6; type more to narrow it down" in text
+    assert "All releases with this" in text
 
 
 def test_a_wrong_address_offers_the_search_with_the_number(signed_in):
     company()
     page = signed_in.get("/p/another/releases/912/").content.decode()
     assert 'name="q" value="912"' in page
+
+
+def test_commits_and_people_lead_to_their_releases(signed_in):
+    full = full_project("turku", number=51_000)
+    page = signed_in.get("/search/?q=e051000").content.decode()
+    assert f'href="/releases/?commit={full.rows["commit"].sha}"' in page
+    person = signed_in.get("/search/?q=turku person").content.decode()
+    assert 'href="/releases/?person=p%40turku.example"' in person
+    for path in (f"/releases/?commit={full.rows['commit'].sha}", "/releases/?person=p%40turku.example"):
+        assert "Release-51000" in words(signed_in.get(path)), path
 
 
 def test_the_api_answers_the_same(signed_in):
