@@ -23,6 +23,8 @@ from releases.sync.store.locking import lock_stages
 
 FEED = "serving"
 LONGEST = 400
+WINDOWS_AT_ONCE = 200
+"""SQLite takes conditions of a limited depth only."""
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 _MOVES_TRAFFIC = (*LIVE_STATUSES, DeploymentStatus.FAILED, DeploymentStatus.IN_PROGRESS)
 
@@ -58,6 +60,13 @@ def judge(since: Mapping[int, datetime | None]) -> list[Line]:
 
 def _judged(windows: Sequence[Window], places: Mapping[int, Place]) -> list[Line]:
     """Compare what the spans in these windows come to with what is held, and write the difference."""
+    lines: list[Line] = []
+    for start in range(0, len(windows), WINDOWS_AT_ONCE):
+        lines += _some_judged(windows[start : start + WINDOWS_AT_ONCE], places)
+    return lines
+
+
+def _some_judged(windows: Sequence[Window], places: Mapping[int, Place]) -> list[Line]:
     spans = list(_spans(windows, places))
     if not spans:
         return []
