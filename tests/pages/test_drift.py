@@ -187,4 +187,4 @@ def test_the_release_costs_the_same_with_and_without_drift_history(signed_in):
             stage=made.prod, endpoint=drift.endpoint, span=drift.span, drift_from=at, drift_until=timezone.now()
         )
     assert queries(signed_in, address(made.live)) == before
-    assert before <= 37
+    assert before <= 38  # four for what is served, one for its drifts, the rest of the page and its first 24 hours
