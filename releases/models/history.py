@@ -17,7 +17,7 @@ from releases.models.catalog import Pipeline, Project, Stage
 from releases.models.commits import beginning_of, commit_of_artifact
 from releases.models.folded import Folded
 from releases.models.people import Identity
-from releases.states import ArtifactRole, Depth, TriggerKind
+from releases.states import ArtifactRole, DeploymentStatus, Depth, TriggerKind
 
 # Said with OR: SQLite does not see that `role = 'model'` lies within an IN.
 FROM_REGISTRY = models.Q(role=ArtifactRole.MODEL) | models.Q(role=ArtifactRole.SCALER)
@@ -229,6 +229,11 @@ class Deployment(models.Model):
             # Not only of those that went live: spans also look at the failed ones between two times.
             models.Index(fields=["stage", "-finished_on", "-azure_id"], name="deployment_live"),
             models.Index(fields=["stage", "-azure_id"], name="deployment_newest"),
+            models.Index(
+                fields=["stage", "-azure_id"],
+                name="deployment_running",
+                condition=models.Q(status=DeploymentStatus.IN_PROGRESS),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,12 @@
 The newest attempt of each stage is one indexed look-up: the cost grows with the number of stages, never with history.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, Subquery
 
-from releases.models import Deployment, Drift, LiveSpan, Pipeline, Stage, User
+from releases.models import Deployment, Drift, LiveSpan, Pipeline, Release, Stage, User
 from releases.queries import approvals_seen, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import StageSeats
@@ -18,6 +19,9 @@ NO_SEATS = StageSeats()
 NEVER_DEPLOYED = (DeploymentStatus.UNDEFINED, DeploymentStatus.NOT_DEPLOYED)
 LEFT_ALONE = frozenset({Word.CANCELED, Word.REJECTED, Word.SKIPPED, Word.NOT_STARTED, Word.SUCCEEDED, Word.PARTLY})
 """Newest attempts that leave what is live as it was, or are what is live."""
+
+UNREAD = tuple(f"release_stage__release__{name}" for name in ("variables", "tags", "description"))
+"""Long columns that nobody asks of a standing."""
 
 
 @dataclass(frozen=True)
@@ -72,24 +76,28 @@ def standing(user: User) -> list[PipelineNow]:
     """Every pipeline the person sees, by name, with how its stages stand. Seven queries, whatever the history."""
     pipelines = visible_to(user, Pipeline).filter(gone_at__isnull=True, project__is_followed=True)
     found = {row.pk: PipelineNow(row) for row in pipelines.select_related("project").order_by("name", "id")}
-    for now in _stages_now(list(found)):
+    for now in _stages_now([now.pipeline for now in found.values()]):
         found[now.stage.pipeline_id].stages.append(now)
     return list(found.values())
 
 
 def now_of(pipeline: Pipeline) -> PipelineNow:
     """How the stages of one pipeline stand, also of one that is gone or not followed. Four queries."""
-    return PipelineNow(pipeline, _stages_now([pipeline.pk]))
+    return PipelineNow(pipeline, _stages_now([pipeline]))
 
 
-def _stages_now(pipelines: list[int]) -> list[StageNow]:
+def _stages_now(pipelines: Sequence[Pipeline]) -> list[StageNow]:
+    """The pipelines and their projects, which come with them, are shared by all rows: making rows is what costs."""
+    by_id = {pipeline.pk: pipeline for pipeline in pipelines}
     attempts = Deployment.objects.filter(stage=OuterRef("pk")).order_by("-azure_id").values("pk")
-    stages = Stage.objects.filter(pipeline_id__in=pipelines, gone_at__isnull=True).select_related("pipeline__project")
-    stages = stages.annotate(
+    stages = Stage.objects.filter(pipeline_id__in=by_id, gone_at__isnull=True).annotate(
         newest=Subquery(attempts[:1]), ran=Subquery(attempts.exclude(status__in=NEVER_DEPLOYED)[:1])
     )
     rows = list(stages.order_by("rank", "definition_environment_id"))
+    for row in rows:
+        row.pipeline = by_id[row.pipeline_id]
     deployments = _deployments({pk for row in rows for pk in (row.newest, row.ran) if pk})
+    _share_projects([one.release_stage.release for one in deployments.values()], pipelines)
     live = spans.open_by_stage([row.pk for row in rows])
     seats = approvals_seen.of_stages({deployment.release_stage_id for deployment in deployments.values()})
     drifts = Drift.objects.filter(stage__in=[row.pk for row in rows], drift_until=None).select_related("endpoint")
@@ -110,7 +118,15 @@ def _stages_now(pipelines: list[int]) -> list[StageNow]:
 
 def _deployments(ids: set[int]) -> dict[int | None, Deployment]:
     rows = Deployment.objects.filter(pk__in=ids)
-    return {row.pk: row for row in rows.select_related("release_stage__release__project", "requested_for")}
+    rows = rows.select_related("release_stage__release", "requested_for").defer(*UNREAD)
+    return {row.pk: row for row in rows}
+
+
+def _share_projects(releases: Iterable[Release], pipelines: Sequence[Pipeline]) -> None:
+    projects = {pipeline.project_id: pipeline.project for pipeline in pipelines}
+    for release in releases:
+        if release.project_id in projects:
+            release.project = projects[release.project_id]
 
 
 def _seats(attempt: Deployment | None, seats: dict[int, StageSeats]) -> StageSeats:

@@ -7,8 +7,11 @@ person types has no other meaning than its words: `"`, `*`, `OR` and `-` are non
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST_WORD = 64
+LONGEST_REMEMBERED = 100
+"""Longer texts are hardly met twice."""
 MOST_WORDS_KEPT = 400
 MOST_WORDS_ASKED = 12
 SHORTEST_BEGINNING = 3
@@ -24,14 +27,23 @@ def words_of(text: str) -> list[str]:
     """The words of a text in their order."""
     if text.isascii():
         return [word[:LONGEST_WORD] for word in _ASCII.findall(text.lower())]
+    return list(_plain(text) if len(text) <= LONGEST_REMEMBERED else _plain.__wrapped__(text))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> tuple[str, ...]:
+    """The words of a text that has other letters than those of ASCII; names of people and branches come often."""
     plain = unicodedata.normalize("NFKD", text.casefold()).casefold()
     plain = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
-    return [word[:LONGEST_WORD] for word in _ANY.findall(plain) if word.isalnum() or _is_symbol(word)]
+    return tuple(word[:LONGEST_WORD] for word in _ANY.findall(plain) if word.isalnum() or _is_symbol(word))
 
 
 def kept(texts: Iterable[str]) -> str:
     """The words of several texts as they are stored: between blanks, not more than an index needs."""
-    return " ".join(words_of("\n".join(texts))[:MOST_WORDS_KEPT])
+    found: list[str] = []
+    for text in texts:
+        found += _ASCII.findall(text.lower()) if text.isascii() and len(text) <= LONGEST_WORD else words_of(text)
+    return " ".join(found[:MOST_WORDS_KEPT])
 
 
 def asked(text: str) -> list[list[str]]:
