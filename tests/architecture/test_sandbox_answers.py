@@ -122,5 +122,4 @@ def test_the_sandbox_answers_as_azure_ml(call, ml, known):
 
 @pytest.mark.parametrize("call", MONITOR_CALLS)
 def test_the_sandbox_answers_as_azure_monitor(call, ml, known):
-    pytest.importorskip("azure.mgmt.monitor", reason="azure-mgmt-monitor of the lock is not installed here")
     assert MONITOR_CALLS[call](Monitoring(ml.access), known)

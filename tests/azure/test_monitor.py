@@ -18,7 +18,6 @@ from releases.errors import (
 )
 from tests.company import Company, living_company
 
-pytest.importorskip("azure.mgmt.monitor", reason="azure-mgmt-monitor of the lock is not installed here")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
 
 ROUTE, ENDPOINT = "ml.metrics.list", "prod-webservice"

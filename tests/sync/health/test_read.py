@@ -13,7 +13,6 @@ from tests import factories
 from tests.sync.registry_server import NOON, RegistryServer
 from tests.sync.serving.looking_at import REAL_CLIENT, endpoint
 
-pytest.importorskip("azure.mgmt.monitor", reason="azure-mgmt-monitor of the lock is not installed here")
 pytestmark = REAL_CLIENT
 ROUTE = "ml.metrics.list"
 DAYS_LATER = NOON + timedelta(days=5)
