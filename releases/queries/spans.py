@@ -25,7 +25,7 @@ def open_by_stage(stages: Collection[int]) -> dict[int, LiveSpan]:
 
 def by_stage_at(stages: Collection[int], moment: datetime) -> dict[int, LiveSpan]:
     """What each of these stages ran at a moment, by stage id: one indexed look-up for each."""
-    then = LiveSpan.objects.filter(covering(moment), stage=OuterRef("pk")).order_by("-live_from", "-id").values("pk")
+    then = LiveSpan.objects.filter(covering(moment), stage=OuterRef("pk")).order_by("-live_from").values("pk")
     ids = Stage.objects.filter(pk__in=stages).annotate(found=Subquery(then[:1])).values_list("found", flat=True)
     rows = LiveSpan.objects.filter(pk__in=[pk for pk in ids if pk]).select_related(*WITH_PLACE)
     return {span.stage_id: span for span in rows}
