@@ -16,7 +16,7 @@ from releases.queries.behind import Gap
 from releases.queries.conditions import needed_stages, starts_with_release
 from releases.queries.pipelines import StageNow
 from releases.queries.served import served_words
-from releases.queries.serving import ServedNow, Truth
+from releases.queries.serving import ServedNow, Truth, is_uncertain
 from releases.queries.statuses import Word
 from releases.queries.steps_told import StepTold
 
@@ -73,6 +73,11 @@ class Lane:
     def serves(self) -> str:
         """The versions its endpoint serves, in a word or two."""
         return served_words(self.served.served, self.served.deployed) if self.served else ""
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether what is live may have been changed by a failed attempt (decision 7)."""
+        return is_uncertain(self.live, self.served)
 
     @property
     def tells_of_attempt(self) -> bool:

@@ -23,7 +23,7 @@ from releases.queries.past_stages import PastStage, past_stages
 from releases.queries.pipelines import PipelineNow, StageNow, now_of
 from releases.queries.releases import Page, page
 from releases.queries.sentences import version_words
-from releases.queries.serving import ServedNow, Truth, served_now
+from releases.queries.serving import ServedNow, Truth, is_uncertain, served_now
 from releases.queries.stage_settings import StageSettings, stage_settings
 from releases.queries.starting import starts
 from releases.queries.statuses import Word
@@ -67,6 +67,11 @@ class StageSeen:
     def stage(self) -> Stage:
         """The stage."""
         return self.now.stage
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether what it runs may have been changed by a failed attempt (decision 7)."""
+        return is_uncertain(self.now.span, self.served)
 
     @property
     def is_bound(self) -> bool:

@@ -10,7 +10,7 @@ from releases.queries.approvals_seen import Seats, StageSeats
 from releases.queries.conditions import needed_stages
 from releases.queries.links import stage_logs_url
 from releases.queries.served import served_words
-from releases.queries.serving import ServedNow, served_now
+from releases.queries.serving import ServedNow, is_uncertain, served_now
 from releases.queries.statuses import Word, attempt_word, stage_word, step_word
 
 NO_SEATS = StageSeats()
@@ -103,7 +103,7 @@ class StageOfRelease:
     @property
     def is_uncertain(self) -> bool:
         """Whether a failed attempt of this release may have changed what the stage runs (decision 7)."""
-        return self.word is Word.FAILED and bool(self.live and self.live.uncertain_since)
+        return self.word is Word.FAILED and is_uncertain(self.live, self.served)
 
 
 def stages_of(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRelease]:

@@ -13,9 +13,21 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from releases.models import Cluster, Deployment, Drift, Endpoint, EndpointCheck, LiveSpan, Stage, StageBinding, User
+from releases.models import (
+    Cluster,
+    Deployment,
+    Drift,
+    Endpoint,
+    EndpointCheck,
+    LiveSpan,
+    Stage,
+    StageBinding,
+    User,
+    Watermark,
+)
 from releases.queries import artifacts, spans
 from releases.queries.access import visible_to
+from releases.queries.looks import FEED
 from releases.queries.served import (
     Fit,
     ModelName,
@@ -41,12 +53,16 @@ class Truth(StrEnum):
     NOT_BOUND = "not_bound"
 
 
+JUDGED = frozenset({Truth.AS_DEPLOYED, Truth.DRIFT})
+"""What is served was seen and held against what was deployed."""
+
+
 @dataclass(frozen=True)
 class ServedNow:
     """One stage: its word, the sentence that explains it, since when it is so, and where it is served.
 
     `served` is what has traffic, greatest share first; `deployed` the models of the release that is live there;
-    `bound_by` the sentence that says how the place is known.
+    `bound_by` the sentence that says how the place is known; `looked_at` when the newest look at all of them began.
     """
 
     stage_id: int
@@ -58,6 +74,7 @@ class ServedNow:
     served: tuple[Served, ...] = ()
     deployed: tuple[ModelName, ...] = ()
     bound_by: str = ""
+    looked_at: datetime | None = None
 
     @property
     def is_drift(self) -> bool:
@@ -91,6 +108,17 @@ def served_now(stages: Collection[int]) -> dict[int, ServedNow]:
     return found
 
 
+def is_uncertain(span: LiveSpan | None, served: ServedNow | None) -> bool:
+    """Whether a failed attempt may have changed what runs there: until a look after it saw what is served (decision 7).
+
+    Where nothing can be seen it stays so.
+    """
+    if span is None or span.uncertain_since is None:
+        return False
+    seen = served.looked_at if served and served.state in JUDGED else None
+    return seen is None or seen <= span.uncertain_since
+
+
 def drift_history(stage: Stage) -> QuerySet[Drift]:
     """The drifts of a stage, newest first, with the release that was live. Cut it to what is shown."""
     rows = Drift.objects.filter(stage=stage).select_related("endpoint", "span__release__project")
@@ -108,7 +136,8 @@ def _bindings(stages: Collection[int]) -> Sequence[Any]:
     attempts = Deployment.objects.filter(stage=OuterRef("stage"), status=DeploymentStatus.IN_PROGRESS)
     began = attempts.order_by("-azure_id").values(began=Coalesce(F("started_on"), F("queued_on")))[:1]
     rows = StageBinding.objects.filter(stage__in=stages).select_related("endpoint__workspace", "cluster__workspace")
-    return list(rows.annotate(drift_from=Subquery(drift), attempt_since=Subquery(began)))
+    looks = Watermark.objects.filter(workspace=OuterRef("endpoint__workspace"), feed=FEED).values("checked_at")[:1]
+    return list(rows.annotate(drift_from=Subquery(drift), attempt_since=Subquery(began), looked_at=Subquery(looks)))
 
 
 def _unbound(stage: int) -> ServedNow:
@@ -129,6 +158,7 @@ def _told(seen: _Seen) -> ServedNow:
         served=_served(seen),
         deployed=seen.deployed,
         bound_by=binding.sentence,
+        looked_at=binding.looked_at,
     )
 
 

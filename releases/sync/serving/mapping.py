@@ -129,8 +129,8 @@ def settings_of(answer: EndpointDeploymentAnswer) -> Values:
     """How a deployment is configured, under our names; what Azure does not report is absent."""
     told = answer.properties
     scale, limits = told.scale_settings, told.request_settings
-    requests = told.container_resource_requirements.get("containerResourceRequests")
-    requests = requests if isinstance(requests, dict) else {}
+    asked = told.container_resource_requirements.get("containerResourceRequests")
+    resources = asked if isinstance(asked, dict) else {}
     found = {
         "compute_type": _text(told.endpoint_compute_type, 32) or None,
         "scale": _text(scale.get("scaleType"), 32) or None,
@@ -138,9 +138,9 @@ def settings_of(answer: EndpointDeploymentAnswer) -> Values:
         "max_instances": _count(scale.get("maxInstances")),
         "target_utilization_percent": _count(scale.get("targetUtilizationPercentage")),
         "polling_ms": milliseconds(scale.get("pollingInterval")),
-        "cpu_cores": cores(requests.get("cpu")),
-        "memory_gb": gigabytes(requests.get("memory")),
-        "gpu": cores(requests.get("gpu")),
+        "cpu_cores": cores(resources.get("cpu")),
+        "memory_gb": gigabytes(resources.get("memory")),
+        "gpu": cores(resources.get("gpu")),
         "max_concurrent_requests": _count(limits.get("maxConcurrentRequestsPerInstance")),
         "request_timeout_ms": milliseconds(limits.get("requestTimeout")),
         "max_queue_wait_ms": milliseconds(limits.get("maxQueueWait")),
