@@ -19,8 +19,13 @@ from tests.sandbox.ml.registry import Holder, client_of, made_registry
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = certificate.in_directory(tmp_path_factory.mktemp("certificate"))
+def certificate_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("certificate")
+
+
+@pytest.fixture(scope="package")
+def server(certificate_folder: Path) -> Iterator[Server]:
+    made = certificate.in_directory(certificate_folder)
     started = Server(Application(Router([])), tls=made.context())
     started.application.refusal, started.application.unknown_path = arm.envelope, arm.unknown_path
     started.start()
@@ -39,8 +44,8 @@ def registry(server: Server) -> Registry:
 
 
 @pytest.fixture(scope="package")
-def ca_file(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return next(tmp_path_factory.getbasetemp().glob("certificate*/sandbox-ca.pem"))
+def ca_file(server: Server, certificate_folder: Path) -> Path:
+    return certificate_folder / "sandbox-ca.pem"
 
 
 @pytest.fixture(scope="package")
