@@ -199,9 +199,33 @@ INDEXES = [
 ]
 
 
+@pytest.fixture
+def many_versions(company):
+    """So many versions that PostgreSQL, which counts before it chooses, has a reason to tell the indexes apart."""
+    release = company[8]
+    Artifact.objects.bulk_create(
+        Artifact(
+            release=release,
+            alias=f"{role}-{number}",
+            role=role,
+            type="AzureML",
+            name="svc",
+            version=str(number),
+            release_created_on=release.created_on,
+        )
+        for role in (ArtifactRole.MODEL, ArtifactRole.SCALER)
+        for number in range(500)
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE releases_artifact")
+
+
 @pytest.mark.parametrize("is_deep", [False, True])
 @pytest.mark.parametrize(("given", "index"), INDEXES)
-def test_an_index_has_them_in_order(company, reader, given, index, is_deep):
+def test_an_index_has_them_in_order(company, reader, given, index, is_deep, request):
+    if index.startswith("artifact_"):
+        request.getfixturevalue("many_versions")
     lead = lead_of(reader, filters(given, company))
     plan = planned(lead.beyond(before=(NOON - timedelta(minutes=1), 1) if is_deep else None)[:50])
     assert index in plan
