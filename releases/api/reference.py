@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.settings import patched_settings
-
-from releases.api.schema import Schema
+from releases.api.schema import document
 
 
 @dataclass(frozen=True)
@@ -53,11 +50,10 @@ Schemas = dict[str, Any]
 @cache
 def reference() -> Reference:
     """The API described; made once, because it is the same for everybody as long as the process lives."""
-    with patched_settings(Schema.custom_settings):
-        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    forms: Schemas = document["components"]["schemas"]
+    told = document()
+    forms: Schemas = told["components"]["schemas"]
     return Reference(
-        addresses=[_address(path, operations["get"], forms) for path, operations in document["paths"].items()],
+        addresses=[_address(path, operations["get"], forms) for path, operations in told["paths"].items()],
         forms=[_form(name, form, forms) for name, form in forms.items() if _is_told_of(form)],
     )
 

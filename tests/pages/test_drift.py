@@ -13,7 +13,6 @@ from tests.pages.company import Company, carrying, company, deployed, pipeline_w
 from tests.pages.reading import queries, words
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
 
 
 def served(stage, *, version: str, name: str = "", **fields) -> Endpoint:
@@ -195,13 +194,14 @@ def test_a_look_after_a_failed_attempt_settles_what_the_stage_runs(signed_in):
     made = company()
     broken = factories.release(pipeline=made.pipeline, name="Release-3", created_on=NOON + timedelta(days=2))
     row = factories.release_stage(release=broken, stage=made.dev, status=StageStatus.REJECTED)
-    failed = factories.deployment(release_stage=row, status=DeploymentStatus.FAILED, finished_on=NOON + DAY)
-    made.dev.live_spans.filter(live_until=None).update(uncertain_since=failed.finished_on)
+    failed_on = NOON + timedelta(days=1)
+    factories.deployment(release_stage=row, status=DeploymentStatus.FAILED, finished_on=failed_on)
+    made.dev.live_spans.filter(live_until=None).update(uncertain_since=failed_on)
     endpoint = served(made.dev, version="8")
     pages = ["/", address(broken), f"/p/{made.project.slug}/pipelines/{made.pipeline.azure_id}/"]
-    mark = Watermark.objects.create(workspace=endpoint.workspace, feed="serving", checked_at=failed.finished_on)
+    mark = Watermark.objects.create(workspace=endpoint.workspace, feed="serving", checked_at=failed_on)
     assert all("not certain" in words(signed_in.get(page)) for page in pages[:2])
-    Watermark.objects.filter(pk=mark.pk).update(checked_at=failed.finished_on + timedelta(minutes=1))
+    Watermark.objects.filter(pk=mark.pk).update(checked_at=failed_on + timedelta(minutes=1))
     assert not any("not certain" in words(signed_in.get(page)) for page in pages)
     assert "Release-2 stays live" in words(signed_in.get("/"))
     endpoint.checks.update(state=ServingState.UNREADABLE)
