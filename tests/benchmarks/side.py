@@ -146,6 +146,7 @@ def turn_pages(options: Options) -> Figures:
     from django.core.management import call_command
     from django.test import Client
 
+    import dashboard.wsgi  # noqa: F401  # the process is one that serves
     from releases.models import Release
     from releases.states import Role
     from tests import factories

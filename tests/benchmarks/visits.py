@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -44,7 +45,8 @@ LEFT_OUT = {
 
 
 def reader() -> Client:
-    """A browser of a manager who sees every project; templates and static files are ready."""
+    """A browser of a manager who sees every project; the process is one that serves, static files are ready."""
+    import_module("dashboard.wsgi")
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(headers={"accept-encoding": "gzip"})
