@@ -21,7 +21,9 @@ BIN = Path(sys.executable).parent
 OUT = ROOT / "build" / "checks"
 PACKAGES = ["dashboard", "releases", "sandbox", "scripts", "tests", "manage.py"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-r", "fE"]
-AT_ONCE = ["-n", "3"]  # for two cores: a third of the time a test waits, for a server or for time to pass
+# Three for two cores: a third of the time a test waits, for a server or for time to pass.
+AT_ONCE = ["-n", "3", "--dist", "worksteal"]
+WHOLE_PRODUCT = ["tests/browser", "tests/up"]
 LONGEST_SECONDS = 900
 
 
@@ -61,7 +63,7 @@ class Run:
         command = [*self.command, f"--junitxml={self.report}"] if self.tests else self.command
         log = OUT / f"{self.name.replace(' ', '-')}.log"
         with log.open("wb") as output:
-            code = _exit_code(command, {**os.environ, **self.env}, output)
+            code = _exit_code(command, _environment(self.env), output)
         count = self._counted(code)
         seconds = time.monotonic() - began
         said = "" if code in (0, 5) else f"\n{log.read_text(errors='replace').rstrip()}\n"
@@ -79,6 +81,11 @@ class Run:
         suites = parse(self.report).getroot().iter("testsuite")  # noqa: S314
         total = sum((_of_suite(suite.attrib) for suite in suites), Count())
         return total + Count(failed=1) if code not in (0, 5) and not total.failed else total
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    """Ours and `more`. Byte code is kept: four processes a run would each compile all of it again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
 
 
 def _exit_code(command: list[str], env: dict[str, str], output: IO[bytes]) -> int:
@@ -120,18 +127,18 @@ DEPLOYED = {"SLIPWAY_PUBLIC_URL": "https://slipway.example", "SECRET_KEY": "0123
 
 def fast_tests() -> list[Run]:
     """What needs no system package."""
-    command = [*PYTEST, *AT_ONCE, "--dist", "worksteal", "-m", "not browser and not redis and not soak", "tests"]
+    command = [*PYTEST, *AT_ONCE, "-m", "not browser and not redis and not soak", "tests"]
     return [Run("tests on SQLite", command, tests=True)]
 
 
 def all_tests() -> list[Run]:
-    """Everything, one after the other. A file of the whole product stays in one process, which starts its demo once."""
-    everything = [*PYTEST, *AT_ONCE, "--dist", "worksteal", "-m", "not browser and not up and not soak", "tests"]
-    whole_product = [*PYTEST, *AT_ONCE, "--dist", "loadfile", "-m", "browser or up", "tests"]
+    """Everything, one after the other. The tests of the whole product share one demo."""
+    everything = [*PYTEST, *AT_ONCE, "-m", "not browser and not up and not soak", "tests"]
+    whole_product = [*PYTEST, *AT_ONCE, "-m", "browser or up", *WHOLE_PRODUCT]
     return [
         Run("tests on SQLite", everything, tests=True),
         Run("tests on PostgreSQL", [sys.executable, "-m", "tests.postgres", *everything], tests=True),
-        Run("tests of the whole product", whole_product, tests=True),
+        Run("tests of the whole product", [sys.executable, "-m", "tests.up.demo", *whole_product], tests=True),
     ]
 
 

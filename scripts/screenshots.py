@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.driving import THEMES, WIDTHS, chromium, sign_in
 from tests.browser.pages import PAGES, Visit
 from tests.servers import wait_until
-from tests.up import ROOT, Up, up
+from tests.up.running import ROOT, Up, up
 
 OUT = ROOT / "build" / "screenshots"
 README = ROOT / "docs" / "images"

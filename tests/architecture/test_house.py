@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from scripts.check import WHOLE_PRODUCT
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ["dashboard", "releases", "sandbox", "scripts", "tests", "templates", "static/css", "static/js", "docs"]
 LARGEST_MODULE = 300
@@ -70,6 +72,17 @@ def test_nothing_is_marked_safe_by_hand():
     files = our_files(".py", ".html", ".js", folders=["dashboard", "releases", "templates", "static/js"])
     found = [str(path.relative_to(ROOT)) for path in files if path != here and hand.search(path.read_text())]
     assert not found
+
+
+def test_tests_of_the_whole_product_lie_where_their_run_looks_for_them():
+    marked = re.compile(r"mark\.(browser|up)\b")
+    folders = [ROOT / folder for folder in WHOLE_PRODUCT]
+    here = Path(__file__)
+    files = [path for path in our_files(".py", folders=["tests"]) if path != here]
+    found = [path for path in files if marked.search(path.read_text())]
+    away = [path for path in found if not any(path.is_relative_to(folder) for folder in folders)]
+    assert found
+    assert not away
 
 
 def test_no_rule_of_a_stylesheet_is_left_open():

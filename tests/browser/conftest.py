@@ -6,35 +6,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from releases.states import Role
 from tests import factories
 from tests.browser.driving import WIDTHS, Faults, chromium, sign_in
-from tests.servers import wait_until
-from tests.up import Up, up
-
-HISTORY_SECONDS = 180
-RELEASES = 120
-STILL_READING = "lder releases may still be missing"
+from tests.up.demo import with_history
+from tests.up.running import Product
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def demo() -> Iterator[Product]:
     """The product with its small Azure, after the history was read in."""
-    with up(tmp_path_factory.mktemp("demo") / "var", "--demo", "--releases", str(RELEASES)) as run:
-        run.wait_ready()
-        reader = run.browser("manager@harbour.example")
-        wait_until(lambda: _has_history(run, reader), seconds=HISTORY_SECONDS, what="the history is read in", every=1)
+    with with_history() as run:
         yield run
-
-
-def _has_history(run: Up, reader: requests.Session) -> bool:
-    """Whether releases are listed and no banner says that history is still being read."""
-    releases, overview = (reader.get(f"{run.url}{path}", timeout=20).text for path in ("/releases/", "/"))
-    return "data-row" in releases and STILL_READING not in overview
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in_states(demo: Up, browser: Browser) -> Callable[[str], Any]:
+def signed_in_states(demo: Product, browser: Browser) -> Callable[[str], Any]:
     """The cookies of each demo person, signed in once."""
     states: dict[str, Any] = {}
 
@@ -69,7 +55,7 @@ def faults() -> Iterator[Faults]:
 
 @pytest.fixture
 def open_page(
-    demo: Up, browser: Browser, signed_in_states: Callable[[str], Any], faults: Faults
+    demo: Product, browser: Browser, signed_in_states: Callable[[str], Any], faults: Faults
 ) -> Iterator[Callable[..., Page]]:
     """Opens an address as a demo person: `open_page("/releases/", person="qa", width=390, theme="dark")`."""
     contexts = []

@@ -6,7 +6,7 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.browser.driving import sideways_pixels
 from tests.pages.test_hostile import HOSTILE, UNSAFE, made_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 UNSAFE_LINKS = "a[href^='javascript:'], a[href^='data:'], a[href*='evil']"
 
 

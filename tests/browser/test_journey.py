@@ -7,12 +7,10 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import THEMES, WIDTHS, axe_violations, explained, sideways_pixels, sign_in
-from tests.browser.pages import PAGES
-from tests.up import Up
+from tests.browser.driving import sign_in
+from tests.up.running import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
-NARROWEST = 360
+pytestmark = pytest.mark.browser
 SECOND_HALF_MS = 500
 """Time in which the second press of a double click would have left its trace."""
 
@@ -58,34 +56,6 @@ def test_a_model_that_made_a_release_is_named_with_its_training_run(demo, open_p
     )
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_accessible_in_both_themes_and_fits_at_every_width(name, open_page):
-    page = open_page(PAGES[name].address, person=PAGES[name].person)
-    PAGES[name].settle(page)
-    backgrounds = set()
-    for (width, height), theme in zip(WIDTHS.items(), THEMES, strict=True):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=theme)
-        backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-        violations = axe_violations(page)
-        assert not violations, f"{name} {width} {theme}: {explained(violations)}"
-        assert sideways_pixels(page) == 0, f"{name} is too wide at {width}"
-    assert len(backgrounds) == len(THEMES), backgrounds
-    page.set_viewport_size({"width": NARROWEST, "height": 800})
-    assert sideways_pixels(page) == 0, f"{name} is too wide at {NARROWEST}"
-    assert_refreshes(page)
-
-
-def assert_refreshes(page: Page) -> None:
-    """Everything that keeps itself fresh finds its own place in the answer, and the reader loses nothing by it."""
-    parts = page.locator("[data-poll]")
-    parts.evaluate_all("parts => parts.forEach(part => { part.isTheSame = true })")
-    parts.evaluate_all("parts => parts.forEach(part => part.dispatchEvent(new Event('poll')))")
-    expect(page.locator(".htmx-request")).to_have_count(0)
-    expect(page.locator("#unfresh")).to_be_hidden()
-    assert parts.evaluate_all("parts => parts.every(part => part.isTheSame)")
-
-
 def test_a_double_click_on_sync_now_asks_once(open_page, demo):
     page = open_page("/sync/", person="operator")
     before = asked_for_syncs(demo)
@@ -97,7 +67,7 @@ def test_a_double_click_on_sync_now_asks_once(open_page, demo):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def asked_for_syncs(demo: Up) -> int:
+def asked_for_syncs(demo: Product) -> int:
     """How often the trail of the running demo says that somebody asked; each event is one wake-up of the worker."""
     with closing(sqlite3.connect(demo.var / "slipway.sqlite3")) as database:
         counted = database.execute("SELECT count(*) FROM releases_auditevent WHERE type = 'sync.requested'")

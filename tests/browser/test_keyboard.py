@@ -1,118 +1,12 @@
-"""A walk by keyboard through every page: everything that can be pressed is reached, seen, in order, and left again.
+"""What the keyboard does beyond Tab: the way past the navigation, the search, the keys of the help, switching them off.
 
-Every page of `tests.browser.pages` is walked by itself; a page that is added there joins.
+That every page is walked by Tab stands in `test_every_page`.
 """
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.pages import PAGES
-
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
-LEAST_TARGET = 24
-STEPS_AT_MOST = 400
-
-MARK = """() => {
-  const shown = (one) => one.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true})
-    && !one.closest('[inert]') && one.getClientRects().length > 0;
-  const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable]';
-  const radios = new Set();
-  let number = 0;
-  for (const one of document.querySelectorAll(all)) {
-    if (one.disabled || one.tabIndex < 0 || !shown(one)) continue;
-    const group = one.type === 'radio' && `${one.form?.action}:${one.name}`;
-    if (group && radios.has(group)) continue;
-    if (group) radios.add(group);
-    one.dataset.walked = ++number;
-  }
-  return number;
-}"""
-"""Numbers everything that should be reached; returns how many there are. A group of radio buttons is one stop."""
-
-HERE = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body || one === document.documentElement) return null;
-  const style = getComputedStyle(one), box = one.getBoundingClientRect();
-  const ring = one.closest('.gsearch, .inbox li, .seg label') ?? one;
-  const seen = getComputedStyle(ring);
-  const drawn = (s) => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
-  return {
-    number: Number(one.dataset.walked ?? 0), name: one.outerHTML.slice(0, 140),
-    isSeen: drawn(style) || drawn(seen),
-    isHere: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-  };
-}"""
-"""The focused element: its number, whether its focus is drawn, whether it is scrolled into view."""
-
-SMALL = """(least) => {
-  const target = (one) => one.matches('input[type=checkbox], input[type=radio]') ? one.closest('label') ?? one : one;
-  const all = [...document.querySelectorAll('[data-walked]')].filter((one) => !one.matches('.vh, .skip'));
-  const boxes = all.map((one) => target(one).getBoundingClientRect());
-  const isSmall = (box) => Math.round(box.width) < least || Math.round(box.height) < least;
-  const middle = (box) => [box.left + box.width / 2, box.top + box.height / 2];
-  const near = (box, other) => {
-    const [x, y] = middle(box);
-    if (isSmall(other)) return Math.hypot(x - middle(other)[0], y - middle(other)[1]) < least - 0.5;
-    const dx = Math.max(other.left - x, 0, x - other.right), dy = Math.max(other.top - y, 0, y - other.bottom);
-    return Math.hypot(dx, dy) < least / 2 - 0.5;
-  };
-  return all.filter((one, at) => {
-    if (one.matches('a') && getComputedStyle(one).display === 'inline') return false;
-    return isSmall(boxes[at]) && boxes.some((other, to) => to !== at && near(boxes[at], other));
-  }).map((one) => `${one.outerHTML.slice(0, 120)} ${JSON.stringify(one.getBoundingClientRect())}`);
-}"""
-"""What a finger may miss, as WCAG 2.5.8 says it: smaller than 24 px, with another target inside a circle of that width.
-A link inside a line of text is let off."""
-
-TOLD = "one => one.outerHTML.slice(0, 160)"
-KEEP_STILL = "() => { for (const one of document.querySelectorAll('[data-poll]')) one.removeAttribute('data-poll'); }"
-POSITIVE = "() => [...document.querySelectorAll('[tabindex]')].filter((one) => one.tabIndex > 0).length"
-
-
-def walk(page: Page) -> list[dict[str, Any]]:
-    """Press Tab from the first stop until the focus leaves the page or comes round; what was focused, in order."""
-    page.locator("[data-walked='1']").focus()
-    stops: list[dict[str, Any]] = [page.evaluate(HERE)]
-    for _ in range(STEPS_AT_MOST):
-        page.keyboard.press("Tab")
-        here: dict[str, Any] | None = page.evaluate(HERE)
-        if here is None or here["number"] == stops[0]["number"]:
-            return stops
-        stops.append(here)
-    return stops
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_walked_by_keyboard(name, open_page):
-    page = open_page(PAGES[name].address, person=PAGES[name].person)
-    PAGES[name].settle(page)
-    page.evaluate(
-        "() => { for (const one of document.querySelectorAll('[data-poll]')) one.removeAttribute('data-poll'); }"
-    )
-    assert page.evaluate(POSITIVE) == 0, "an order of its own"
-    wanted = page.evaluate(MARK)
-    small = page.evaluate(SMALL, LEAST_TARGET)
-    assert not small, f"{name}: smaller than {LEAST_TARGET} px: {small}"
-    if name.startswith(OPEN_OVER):
-        return
-    stops = walk(page)
-    numbers = [stop["number"] for stop in stops]
-    missed = sorted(set(range(1, min(wanted, STEPS_AT_MOST) + 1)) - set(numbers))
-    told = [
-        page.locator(f"[data-walked='{number}']").evaluate("one => one.outerHTML.slice(0, 160)") for number in missed
-    ]
-    assert not missed, f"{name}: not reached: {told}"
-    assert numbers == sorted(numbers), f"{name}: out of order: {numbers}"
-    unseen = [stop["name"] for stop in stops if not stop["isSeen"]]
-    assert not unseen, f"{name}: the focus is not seen on {unseen}"
-    away = [stop["name"] for stop in stops if not stop["isHere"]]
-    assert not away, f"{name}: out of sight when focused: {away}"
-
-
-OPEN_OVER = ("menu", "keys", "releases-filter-open", "search-typing", "person")
-"""States in which something lies open over the page: a popover takes the focus into itself first."""
+pytestmark = pytest.mark.browser
 
 
 def test_the_first_stop_leads_past_the_navigation(open_page):

@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.pages.company import Company, company, deployed, pipeline_with_stages
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 SOON = 25_000
 """Longer than the overview's pause, in the page's own time."""
 SLOW_SECONDS = 3

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.servers import wait_until
-from tests.up import up
+from tests.up.running import up
 
 pytestmark = pytest.mark.soak
 MINUTES = float(os.environ.get("SOAK_MINUTES", "10"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import wait_until
-from tests.up import DEMO, PROGRAMS, refusal, up, wait_for_programs
+from tests.up.running import DEMO, PROGRAMS, refusal, up, wait_for_programs
 
 pytestmark = pytest.mark.up
 

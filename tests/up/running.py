@@ -15,7 +15,7 @@ import requests
 
 from tests.servers import die_with_us, wait_until
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops everything."
 ALL_GONE_SECONDS = 10
 DEMO = ("--demo", "--releases", "20")
@@ -23,10 +23,9 @@ PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat"
 
 
 @dataclass
-class Up:
-    """One run: its process, what it printed, its folder."""
+class Product:
+    """One run that somebody started: its folder, what it printed."""
 
-    process: subprocess.Popen[bytes]
     var: Path
     printed: Path
 
@@ -49,10 +48,10 @@ class Up:
         """The processes of this run that still exist, by id, with their command lines."""
         return {pid: line for pid, line in processes_of(self.var).items() if running in line}
 
-    def wait_ready(self, *, seconds: float = 60) -> None:
-        """Return when it said that it runs."""
-        wait_until(lambda: READY in self.said or self.process.poll() is not None, seconds=seconds, what="up is ready")
-        assert self.process.poll() is None, self.said
+    @property
+    def is_ready(self) -> bool:
+        """Whether it said that it runs."""
+        return READY in self.said
 
     def wait_gone(self, *, seconds: float = ALL_GONE_SECONDS) -> None:
         """Return when no process of it is left."""
@@ -67,6 +66,18 @@ class Up:
             form = {"login": email, "password": self.password, "csrfmiddlewaretoken": token}
             browser.post(page.url, data=form, headers={"Referer": page.url}, timeout=10).raise_for_status()
         return browser
+
+
+@dataclass
+class Up(Product):
+    """One run that is ours: its process too."""
+
+    process: subprocess.Popen[bytes]
+
+    def wait_ready(self, *, seconds: float = 60) -> None:
+        """Return when it said that it runs."""
+        wait_until(lambda: self.is_ready or self.process.poll() is not None, seconds=seconds, what="up is ready")
+        assert self.process.poll() is None, self.said
 
 
 def processes_of(var: Path) -> dict[int, str]:
@@ -103,7 +114,7 @@ def up(var: Path, *options: str, port: int = 0, **env: str) -> Iterator[Up]:
             preexec_fn=die_with_us,
         )
     try:
-        yield Up(process, var, printed)
+        yield Up(var, printed, process)
     finally:
         process.send_signal(signal.SIGINT)
         try:
