@@ -6,7 +6,7 @@ Letters, digits, `_`, `.` and `-` stand for themselves, every other byte is `~` 
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 _NOTHING = "~"
 
 
@@ -29,6 +29,8 @@ class NameConverter:
         if not name:
             return _NOTHING
         is_dots = not name.strip(".")
+        if _PLAIN.fullmatch(name) and not is_dots:
+            return name
         return "".join(one if _PLAIN.fullmatch(one) and not is_dots else _written(one) for one in name)
 
 

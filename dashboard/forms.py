@@ -1,11 +1,11 @@
 """The forms of the pages. They say what a field needs; what is allowed is decided by the actions."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account.forms import ChangePasswordForm
 from django import forms
 
+from dashboard.moments import zone_names
 from dashboard.shell import THEMES
 from releases.actions.connect import DEFAULT_VARIABLE, Wish
 from releases.actions.saved_views import LONGEST_NAME
@@ -14,9 +14,7 @@ from releases.models import Organization
 
 def zones() -> list[tuple[str, str]]:
     """Every time zone people live in, UTC first, with its name in words."""
-    names = sorted(
-        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-    )
+    names = sorted(name for name in zone_names() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
     return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
 
 

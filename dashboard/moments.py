@@ -5,6 +5,7 @@ Clocks are put forward and back: an hour that never was and one that was twice a
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from releases.errors import Invalid
@@ -41,9 +42,15 @@ class Moment:
         return self.is_doubled and self.local.fold == 1
 
 
+@cache
+def zone_names() -> frozenset[str]:
+    """The name of every time zone. Finding them opens some hundred files, and they stay the same."""
+    return frozenset(available_timezones())
+
+
 def zone_named(name: str, *, default: ZoneInfo) -> ZoneInfo:
     """The zone of this name, or the reader's own."""
-    return ZoneInfo(name) if name in available_timezones() else default
+    return ZoneInfo(name) if name in zone_names() else default
 
 
 def read(text: str, zone: ZoneInfo, *, is_second: bool = False) -> Moment:

@@ -5,6 +5,7 @@ No rule of the domain is decided here; the words and hues follow the design.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from django import template
 from django.forms import BoundField
@@ -49,9 +50,8 @@ TRIGGER_ICONS = {
 @register.simple_tag
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """One Lucide icon. Without a label it is hidden from screen readers."""
-    href = f"{static('icons/lucide.svg')}#{name}"
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="i {}" {}><use href="{}"/></svg>', classes, named, href)
+    return format_html('<svg class="i {}" {}><use href="{}#{}"/></svg>', classes, named, _icons(), name)
 
 
 @register.simple_tag
@@ -247,6 +247,12 @@ def utc_time(moment: datetime) -> str:
 def now_zone() -> str:
     """The zone all times of the page are shown in."""
     return timezone.get_current_timezone_name()
+
+
+@cache
+def _icons() -> str:
+    """Where the file of all icons is: asked for hundreds of times a page, and the same as long as a process runs."""
+    return static("icons/lucide.svg")
 
 
 def _part(part: Part, url: str | None) -> str:

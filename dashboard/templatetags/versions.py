@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dashboard.templatetags.ui import icon, role_icon
 from dashboard.words import WORDS, Look
 from releases.models import Artifact
 from releases.states import ArtifactRole
@@ -79,6 +80,19 @@ def exactly_in_zone(moment: datetime, zone: ZoneInfo) -> str:
 
 
 @register.simple_tag
+def chip(role: str, now: str, before: str = "", url: str = "", title: str = "") -> SafeString:
+    """One artifact version, leading to `url`, its page; blue with the old one struck through when it changed.
+
+    No template: a page shows hundreds of them.
+    """
+    kind = format_html('a class="chip" href="{}"', url) if url else SafeString('span class="chip"')
+    changed = SafeString(' data-variant="changed"') if before else ""
+    named = format_html(' title="{}"', title) if title else ""
+    inside = _inside_chip(role, now, before)
+    return format_html("<{}{}{}>{}</{}>\n", kind, changed, named, inside, "a" if url else "span")
+
+
+@register.simple_tag
 def version_url(artifact: Artifact) -> str:
     """Where a model's or a scaler's version has its page; one that no registry knows has its trace, others nothing.
 
@@ -101,6 +115,13 @@ def trace_url(name: str, version: str) -> str:
 def carriers_url(name: str, version: str) -> str:
     """The list of the releases that carry one version."""
     return f"{reverse('releases')}?{urlencode({'model': f'{name}:{version}'})}"
+
+
+def _inside_chip(role: str, now: str, before: str) -> SafeString:
+    old = '<s><span class="vh">from </span>{}</s>{}<span class="vh"> to </span>'
+    was = format_html(old, before, icon("arrow-right", "sm")) if before else ""
+    drawn = icon(role_icon(role), "sm")
+    return format_html('{}<span class="vh">{} </span>{}<b class="cut">{}</b>', drawn, role, was, now)
 
 
 def _clock(shown: datetime) -> str:
