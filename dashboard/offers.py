@@ -8,6 +8,7 @@ from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import (
     check_can_bind_stage,
     check_can_change_artifact_rules,
+    check_can_change_endpoint_rules,
     check_can_connect,
     check_can_manage_people,
     check_can_sync_now,
@@ -42,6 +43,11 @@ def sync_now(user: User, projects: Iterable[Project]) -> Offer:
 def change_artifact_rules(user: User, project: Project | None) -> Offer:
     """Changing the artifact rules of a project or, without one, of every project."""
     return Offer("Try it on past releases", refusal(check_can_change_artifact_rules, user, project) or "")
+
+
+def change_endpoint_rules(user: User, project: Project | None) -> Offer:
+    """Changing the endpoint rules of a project or, without one, of every project."""
+    return Offer("See what changes", refusal(check_can_change_endpoint_rules, user, project) or "")
 
 
 def change_person(user: User, other: User) -> Offer:

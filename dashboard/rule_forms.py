@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from releases.actions.artifact_rules import MOST_PRIORITY, Wish
+from releases.actions.artifact_rules import Wish
+from releases.actions.ruling import MOST_PRIORITY
 from releases.models import ArtifactRule, Project
 from releases.policies.patterns import problem
 from releases.states import ArtifactRole

@@ -9,6 +9,7 @@ from django.utils import timezone
 from releases.models import (
     ArtifactRule,
     Commit,
+    EndpointRule,
     Invitation,
     Project,
     ReleaseCommit,
@@ -57,6 +58,7 @@ def full_project(name: str, *, number: int) -> FullProject:
     rows["binding"] = factories.stage_binding(stage=rows["stage"], endpoint=rows["endpoint"])
     rows["drift"] = factories.drift(span=rows["span"], endpoint=rows["endpoint"])
     rows["rule"] = ArtifactRule.objects.create(project=project, name_pattern=f"{name}-rule", role="model")
+    rows["endpoint_rule"] = EndpointRule.objects.create(project=project, endpoint_pattern=f"{name}-rule")
     rows["sync_run"] = _sync(name, project)
     member = factories.user(role=Role.ADMINISTRATOR, project=project, name=f"{name} member", email=f"a@{name}.example")
     times = {"created_at": timezone.now(), "expires_at": timezone.now() + timedelta(days=1)}

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from releases import audit
+from releases.actions import ruling
 from releases.actions.acting import acting
 from releases.audit import Actor
 from releases.errors import Conflict, Invalid
@@ -23,17 +24,12 @@ from releases.states import ArtifactRole
 
 KIND = "artifact_rules"
 VALID_FOR = timedelta(minutes=60)
-MOST_PRIORITY = 32_000
 FIELDS = ("priority", "type_pattern", "name_pattern", "role")
-EVENTS = {"add": "artifact_rule.created", "change": "artifact_rule.changed", "delete": "artifact_rule.deleted"}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants of one rule: `verb` is add, change or delete; `project` None is every project.
-
-    `seen` is how the rules stood when they looked (`queries.artifact_rules.standing`).
-    """
+    """What somebody wants of one rule; see `ruling.Wish`. `seen`: `queries.artifact_rules.standing`."""
 
     verb: str
     project: int | None
@@ -62,45 +58,31 @@ def save(inquiry: Inquiry, *, by: User, now: datetime | None = None) -> Wish:
     wish = _tried(inquiry, now=now)
     with acting(by):
         project, rule = _locked(wish, by=by)
-        before = {name: getattr(rule, name) for name in FIELDS} if rule else dict.fromkeys(FIELDS)
-        key = _done(wish, rule, project, by=by)
-        after = dict.fromkeys(FIELDS) if wish.verb == "delete" else {name: getattr(wish, name) for name in FIELDS}
+        key, change = ruling.written(wish, rule, ArtifactRule, fields=FIELDS, by=by)
         _bring_in_line(by=by, now=now)
         Inquiry.objects.filter(pk=inquiry.pk).update(answer={**inquiry.answer, "saved": True})
-        change = {name: (before[name], after[name]) for name in FIELDS if before[name] != after[name]}
-        audit.append(EVENTS[wish.verb], by=by, project=project, object=("artifact_rule", str(key)), change=change)
+        type = f"artifact_rule.{ruling.VERBS[wish.verb]}"
+        audit.append(type, by=by, project=project, object=("artifact_rule", str(key)), change=change)
     return wish
 
 
 def _require_usable(wish: Wish) -> None:
     """Refuse what no rule can be, before anything is asked. Raises Invalid."""
-    if wish.verb not in EVENTS or wish.role not in set(ArtifactRole):
+    if wish.verb not in ruling.VERBS or wish.role not in set(ArtifactRole):
         raise Invalid("This is nothing a rule can be.", code="rule")
     if wish.verb == "delete":
         return
     if not wish.type_pattern and not wish.name_pattern:
         raise Invalid("Give a type or a name to match: a rule for everything hides all rules after it.", code="empty")
-    if not 0 <= wish.priority <= MOST_PRIORITY:
-        raise Invalid(f"A priority is a number from 0 to {MOST_PRIORITY:,}.", code="priority")
+    if not 0 <= wish.priority <= ruling.MOST_PRIORITY:
+        raise Invalid(f"A priority is a number from 0 to {ruling.MOST_PRIORITY:,}.", code="priority")
     for pattern in (wish.type_pattern, wish.name_pattern):
         if refused := problem(pattern) if pattern else "":
             raise Invalid(refused, code="pattern")
 
 
 def _locked(wish: Wish, *, by: Actor) -> tuple[Project | None, ArtifactRule | None]:
-    """The project and the rule, with nobody else changing rules meanwhile. Raises Denied, Conflict."""
-    projects = Project.objects.select_for_update().order_by("pk")
-    held = list(projects if wish.project is None else projects.filter(pk=wish.project))
-    project = held[0] if wish.project is not None and held else None
-    if wish.project is not None and project is None:
-        raise Conflict("This project is not there any more.", code="project_gone")
-    check_can_change_artifact_rules(by, project)
-    if standing(project) != wish.seen:
-        raise Conflict("Somebody changed the rules meanwhile. Look at them again, then try anew.", code="rules_changed")
-    rule = ArtifactRule.objects.filter(pk=wish.rule, project=project).first() if wish.rule else None
-    if wish.verb != "add" and rule is None:
-        raise Conflict("This rule is not there any more.", code="rule_gone")
-    return project, rule
+    return ruling.locked(wish, ArtifactRule, check=check_can_change_artifact_rules, standing=standing, by=by)
 
 
 def _tried(inquiry: Inquiry, *, now: datetime) -> Wish:
@@ -112,22 +94,6 @@ def _tried(inquiry: Inquiry, *, now: datetime) -> Wish:
         raise Conflict("This rule was tried too long ago. Try it again.", code="too_old")
     payload: dict[str, Any] = inquiry.payload
     return Wish(**payload)
-
-
-def _done(wish: Wish, rule: ArtifactRule | None, project: Project | None, *, by: User) -> int:
-    """Write it; the id of the rule."""
-    values = {name: getattr(wish, name) for name in FIELDS}
-    if rule is None:
-        return ArtifactRule.objects.create(project=project, changed_by=by, **values).pk
-    key = rule.pk
-    if wish.verb == "delete":
-        rule.delete()
-        return key
-    for name, value in values.items():
-        setattr(rule, name, value)
-    rule.changed_by = by
-    rule.save()
-    return key
 
 
 def _bring_in_line(*, by: User, now: datetime) -> None:

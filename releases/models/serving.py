@@ -137,6 +137,7 @@ class EndpointRule(models.Model):
     """Says by names which endpoint serves which stages. The first by `priority` whose patterns all match wins.
 
     Patterns are as of `ArtifactRule`; in `endpoint_pattern` `{pipeline}` and `{stage}` stand for the stage's own names.
+    Rules without a project hold for every project, after the project's own. `changed_by` is who wrote it last.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, blank=True, related_name="endpoint_rules")
@@ -144,6 +145,8 @@ class EndpointRule(models.Model):
     pipeline_pattern = models.CharField(max_length=200, blank=True)
     stage_pattern = models.CharField(max_length=200, blank=True)
     endpoint_pattern = models.CharField(max_length=200)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return (
@@ -229,7 +232,10 @@ class HealthSample(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["endpoint", "deployment", "at"], name="health_sample_once")]
-        indexes = [models.Index(fields=["endpoint", "-at"], name="health_sample_newest")]
+        indexes = [
+            models.Index(fields=["endpoint", "-at"], name="health_sample_newest"),
+            models.Index(fields=["-at", "-id"], name="health_sample_page"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.endpoint}/{self.deployment} at {self.at:%Y-%m-%d %H:%M}"

@@ -13,6 +13,13 @@ LONGEST_NAME = 400
 MOST_REPEATS = 3
 """So many parts of one pattern may repeat without a limit."""
 MOST_TIMES = 100
+MOST_NAMES = 2
+"""So often each of the stage's own names may stand in one pattern."""
+NAMES = ("{pipeline}", "{stage}")
+"""What stands for the stage's own names in the pattern of an endpoint."""
+_A_NAME = "(?:a-?b|a)"
+"""Has the form of what stands there when such a pattern is used: `sync.serving.binding`."""
+NO_NAME_THERE = f"{' and '.join(NAMES)} can neither repeat nor stand within [ ]."
 SLOW_SECONDS = 0.02
 
 
@@ -35,6 +42,24 @@ def problem(pattern: str) -> str:
     except (re.error, OverflowError, RecursionError, Warning) as error:
         return f"This is not a regular expression: {error}."
     return _shape(pattern) or _speed(compiled, pattern)
+
+
+def problem_with_names(pattern: str) -> str:
+    """The same for the pattern of an endpoint, in which `{pipeline}` and `{stage}` stand for names."""
+    filled = pattern
+    for name in NAMES:
+        if pattern.count(name) > MOST_NAMES:
+            return f"{name} may stand in a pattern {MOST_NAMES} times at most."
+        filled = filled.replace(name, _A_NAME)
+    if unknown := re.search(r"\{[A-Za-z_]+\}", filled):
+        return f"{unknown[0]} is not known. {' and '.join(NAMES)} stand for the stage's own names."
+    if refused := problem(pattern):
+        return refused
+    try:
+        compiled = re.compile(filled, re.IGNORECASE)
+    except (re.error, Warning):
+        return NO_NAME_THERE
+    return NO_NAME_THERE if _shape(filled) else _speed(compiled, filled)
 
 
 def _shape(pattern: str) -> str:

@@ -72,6 +72,11 @@ def check_can_change_artifact_rules(by: Actor, project: Project | None) -> None:
     _require(by, frozenset({Role.ADMINISTRATOR}), project, to="change artifact rules")
 
 
+def check_can_change_endpoint_rules(by: Actor, project: Project | None) -> None:
+    """Rules bind stages to endpoints and so decide what counts as drift: administrators, as for artifact rules."""
+    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="change endpoint rules")
+
+
 def check_can_bind_stage(by: Actor, project: Project | None) -> None:
     """Where a stage is served decides what counts as drift: administrators of its project."""
     _require(by, frozenset({Role.ADMINISTRATOR}), project, to="bind a stage to an endpoint")

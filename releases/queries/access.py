@@ -19,6 +19,7 @@ from releases.models import (
     Endpoint,
     EndpointCheck,
     EndpointDeployment,
+    EndpointRule,
     HealthSample,
     LiveSpan,
     Membership,
@@ -60,7 +61,7 @@ TO_PROJECT: dict[type[Model], str] = {
     Drift: "stage__pipeline__project_id",
 }
 TO_PROJECT_OR_WORKSPACE: tuple[type[Model], ...] = (SyncRun, SetAside, Watermark)
-TO_PROJECT_OR_ALL: tuple[type[Model], ...] = (ArtifactRule,)
+TO_PROJECT_OR_ALL: tuple[type[Model], ...] = (ArtifactRule, EndpointRule)
 """Rows without a project hold for every project: whoever sees any project sees them."""
 TO_WORKSPACE: dict[type[Model], str] = {
     Workspace: "id",

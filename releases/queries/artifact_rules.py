@@ -1,13 +1,11 @@
 """The rules that decide roles of artifacts, in order of effect, and how far a change has been applied."""
 
-import json
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from releases.models import Artifact, ArtifactRule, Project, RoleUpdate, User
+from releases.queries import rules
 from releases.queries.access import visible_to
 from releases.queries.narrowing import Given, Rules, narrowed
 
@@ -29,8 +27,8 @@ class Applying:
 
 def in_order(user: User, project: Project | None) -> list[ArtifactRule]:
     """The rules that hold in this project, its own first; without one, those that hold in every project."""
-    rows = visible_to(user, ArtifactRule).filter(Q(project=project) | Q(project=None))
-    return list(_ordered(rows.select_related("changed_by", "project")))
+    rows = visible_to(user, ArtifactRule).filter(rules.in_effect(project))
+    return list(rules.in_order_of_effect(rows.select_related("changed_by", "project")))
 
 
 def rules_told(user: User, given: Given) -> QuerySet[ArtifactRule]:
@@ -40,16 +38,7 @@ def rules_told(user: User, given: Given) -> QuerySet[ArtifactRule]:
 
 def standing(project: Project | None) -> str:
     """A name for how the rules of this project stand (without one, all rules), to see that nobody changed them."""
-    rows = ArtifactRule.objects.all() if project is None else ArtifactRule.objects.filter(in_effect(project))
-    values: list[Any] = list(
-        rows.order_by("id").values_list("id", "project_id", "priority", "type_pattern", "name_pattern", "role")
-    )
-    return sha256(json.dumps(values).encode()).hexdigest()[:20]
-
-
-def in_effect(project: Project) -> Q:
-    """Which rules hold in a project."""
-    return Q(project=project) | Q(project=None)
+    return rules.standing(ArtifactRule, project, fields=("priority", "type_pattern", "name_pattern", "role"))
 
 
 def applying() -> Applying | None:
@@ -59,7 +48,3 @@ def applying() -> Applying | None:
         return None
     newest = Artifact.objects.aggregate(newest=Max("pk"))["newest"] or 0
     return Applying(update, min(100, 100 * update.done_to // newest) if newest else 100)
-
-
-def _ordered(rows: QuerySet[ArtifactRule]) -> QuerySet[ArtifactRule]:
-    return rows.order_by(F("project_id").asc(nulls_last=True), "priority", "id")

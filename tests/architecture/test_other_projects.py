@@ -28,6 +28,8 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "endpoint": lambda of: [of.pk("workspace"), of.rows["endpoint"].name],
     "artifact_rule_change": lambda of: [of.pk("rule")],
     "artifact_rule_delete": lambda of: [of.pk("rule")],
+    "endpoint_rule_change": lambda of: [of.pk("endpoint_rule")],
+    "endpoint_rule_delete": lambda of: [of.pk("endpoint_rule")],
     "overwrite_view": lambda of: [of.pk("view")],
     "rename_view": lambda of: [of.pk("view")],
     "delete_view": lambda of: [of.pk("view")],
@@ -71,6 +73,7 @@ OF_NO_PROJECT = {
 
 POSTED = {
     "artifact_rule_delete",
+    "endpoint_rule_delete",
     "overwrite_view",
     "rename_view",
     "delete_view",

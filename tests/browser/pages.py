@@ -184,6 +184,18 @@ def _type_a_slow_pattern(page: Page) -> None:
     page.locator(".err").first.wait_for()
 
 
+def _try_an_endpoint_rule(page: Page) -> None:
+    page.get_by_label("Endpoint", exact=False).fill("^{pipeline}")
+    page.get_by_role("button", name="See what changes").click()
+    page.get_by_role("button", name="Save the rule").wait_for()
+
+
+def _type_a_name_that_is_not_known(page: Page) -> None:
+    page.get_by_label("Endpoint", exact=False).fill("^{project}-")
+    page.get_by_role("button", name="See what changes").click()
+    page.locator(".err").first.wait_for()
+
+
 PAGES = {
     "overview": Visit("/"),
     "overview-rows": Visit("/?view=rows"),
@@ -235,6 +247,10 @@ PAGES = {
     "rules-add": Visit("/rules/artifacts/add/"),
     "rules-errors": Visit("/rules/artifacts/add/", act=_type_a_slow_pattern),
     "rules-try": Visit("/rules/artifacts/add/", act=_try_a_rule),
+    "endpoint-rules": Visit("/rules/endpoints/"),
+    "endpoint-rules-closed": Visit("/rules/endpoints/", person="qa"),
+    "endpoint-rules-errors": Visit("/rules/endpoints/add/", act=_type_a_name_that_is_not_known),
+    "endpoint-rules-try": Visit("/rules/endpoints/add/", act=_try_an_endpoint_rule),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

@@ -4,8 +4,9 @@ from time import perf_counter
 
 import pytest
 
-from releases.policies.patterns import LONGEST, problem
+from releases.policies.patterns import LONGEST, problem, problem_with_names
 from releases.sync.roles import DEFAULTS
+from releases.sync.serving.binding import DEFAULT_RULES, Rule
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,31 @@ def test_what_can_take_for_ever_or_is_no_pattern_is_refused(pattern: str, becaus
 
 def test_the_built_in_patterns_would_be_let_in() -> None:
     assert [problem(pattern) for rule in DEFAULTS for pattern in (rule.type_pattern, rule.name_pattern)] == [""] * 10
+
+
+@pytest.mark.parametrize("rule", DEFAULT_RULES)
+def test_the_built_in_patterns_of_endpoints_would_be_let_in(rule: Rule) -> None:
+    assert problem_with_names(rule.endpoint_pattern) == ""
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{pipeline}", "^ml-({stage}|all)-{pipeline}$", "{stage}.*{stage}", "a{2,5}-{stage}"]
+)
+def test_names_may_stand_in_the_pattern_of_an_endpoint(pattern: str) -> None:
+    assert problem_with_names(pattern) == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "because"),
+    [
+        ("{pipeline}+", "{pipeline} and {stage} can neither repeat"),
+        ("(x{stage})*", "can neither repeat"),
+        ("[{stage}]", "nor stand within [ ]"),
+        ("{stage}{stage}{stage}", "{stage} may stand in a pattern 2 times at most"),
+        ("{Pipeline}-x", "{Pipeline} is not known. {pipeline} and {stage} stand for the stage's own names."),
+        ("(a+)+$", "A group that repeats cannot hold"),
+        ("(", "This is not a regular expression"),
+    ],
+)
+def test_names_can_make_a_pattern_slow_too(pattern: str, because: str) -> None:
+    assert because in problem_with_names(pattern)

@@ -15,11 +15,13 @@ from django.db.models import Count, Max, QuerySet
 from releases.models import Artifact, ArtifactRule, Pipeline, Project, Release
 from releases.states import ArtifactRole
 from releases.sync.roles.deciding import RoleOf, Rule, finder
+from releases.sync.wished import rules_after
 
 RANGE = 20_000
 GROUPS_SHOWN = 50
 RELEASES_SHOWN = 50
 LONGEST_SECONDS = 60.0
+FIELDS = ("priority", "type_pattern", "name_pattern", "role")
 
 Source = tuple[int, int, str, str, str, str]
 """Project, pipeline, alias, type, name and stored role."""
@@ -40,24 +42,15 @@ def tried(payload: dict[str, Any], *, clock: Callable[[], float] = monotonic) ->
     """What would flip if this wish (`actions.artifact_rules.Wish`) were granted, as the page shows it."""
     found, until = _Found(), clock() + LONGEST_SECONDS
     finders: dict[int, RoleOf] = {}
-    rows = _rules_after(payload)
+    rows = sorted(
+        rules_after(ArtifactRule, payload, FIELDS), key=lambda row: (row.project_id is None, row.priority, row.pk)
+    )
     for artifacts in _ranges(payload["project"]):
         if clock() > until:
             found.is_cut = True
             break
         _look(artifacts, found, lambda project: finders.setdefault(project, finder(_of(project, rows))))
     return _told(found)
-
-
-def _rules_after(payload: dict[str, Any]) -> list[ArtifactRule]:
-    """All rules as they would be, unsaved, in order of effect."""
-    rows = [row for row in ArtifactRule.objects.all() if row.pk != payload["rule"]]
-    if payload["verb"] != "delete":
-        fields = {name: payload[name] for name in ("priority", "type_pattern", "name_pattern", "role")}
-        # A new rule comes after those of its priority, as its id will have it.
-        key = payload["rule"] or max((row.pk for row in rows), default=0) + 1
-        rows.append(ArtifactRule(pk=key, project_id=payload["project"], **fields))
-    return sorted(rows, key=lambda row: (row.project_id is None, row.priority, row.pk))
 
 
 def _of(project: int, rows: list[ArtifactRule]) -> tuple[Rule, ...]:

@@ -121,7 +121,8 @@ def by_tag(stage: StageFact, endpoints: Iterable[EndpointFact], *, taken: Iterab
 
 def by_names(stages: Sequence[StageFact], endpoints: Sequence[EndpointFact], rules: Sequence[Rule]) -> dict[int, Bound]:
     """The first rule of the project, then of all, that finds an endpoint; one that fits two stages is neither's."""
-    found = {stage.id: answer for stage in stages if (answer := _by_name(stage, endpoints, rules))}
+    in_order = sorted(rules, key=lambda one: one.project is None)
+    found = {stage.id: answer for stage in stages if (answer := _by_name(stage, endpoints, in_order))}
     claimed = Counter(answer.endpoint for answer in found.values() if answer.endpoint)
     names = {one.id: one.name for one in endpoints}
     for stage, answer in found.items():
@@ -133,7 +134,7 @@ def by_names(stages: Sequence[StageFact], endpoints: Sequence[EndpointFact], rul
 
 def _by_name(stage: StageFact, endpoints: Iterable[EndpointFact], rules: Iterable[Rule]) -> Bound | None:
     mine = [one for one in endpoints if stage.project in one.projects and not one.is_gone]
-    for rule in sorted(rules, key=lambda one: one.project is None):
+    for rule in rules:
         if rule.project not in (None, stage.project):
             continue
         if not (_matches(rule.pipeline_pattern, stage.pipeline) and _matches(rule.stage_pattern, stage.name)):

@@ -1,180 +1,94 @@
-"""Keeps `StageBinding` true to the rules of `binding`. Used by the package at the end of each look.
+"""Keeps `StageBinding` true to the rules of `binding`: at the end of each look, and when a rule was changed.
 
-Rows are read and compared at every look, settings and tags only when something that decides changed since the last one.
+Calls no Azure: what is stored decides.
 """
 
-import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import F
+from django.db import transaction
 
-from releases.models import (
-    Cluster,
-    Endpoint,
-    EndpointDeployment,
-    EndpointRule,
-    LiveSpan,
-    PipelineRevision,
-    Project,
-    Release,
-    Stage,
-    StageBinding,
-    Workspace,
-)
+from releases.models import Stage, StageBinding
 from releases.states import BindingOrigin
-from releases.sync.serving import binding
-from releases.sync.serving.binding import Bound, ClusterFact, EndpointFact, Rule, StageFact, Tagged
-from releases.sync.serving.settings_named import Named, names_in
+from releases.sync.serving.binding import Bound
+from releases.sync.serving.facts import Facts, answers, reached
 
 LONGEST_SENTENCE = 400
-LEGACY_KINDS = ("AKS", "aks")
-"""Azure's word for clusters whose web services its current interface does not show."""
-
-Uses = Mapping[int, frozenset[int]]
-"""The projects that use each workspace."""
 
 
-class Facts:
-    """The rows that decide, of all projects that use a workspace, and of all workspaces those use."""
+class Change(NamedTuple):
+    """One stage that is to be bound otherwise: its binding now and what is said of it; None is no binding."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        projects = list(workspace.projects.values_list("pk", flat=True))
-        links = Project.workspaces.through.objects.filter(project_id__in=projects)
-        uses: dict[int, set[int]] = defaultdict(set)
-        for project, used in links.values_list("project_id", "workspace_id"):
-            uses[used].add(project)
-        self.uses: Uses = {used: frozenset(by) for used, by in uses.items()}
-        self.endpoints = list(Endpoint.objects.filter(workspace__in=uses).select_related("workspace").order_by("id"))
-        behind = EndpointDeployment.objects.filter(endpoint__workspace__in=uses, gone_at=None).exclude(tags={})
-        self.tags = sorted(behind.values_list("endpoint_id", "name", "tags"), key=lambda one: one[:2])
-        self.clusters = list(Cluster.objects.filter(workspace__in=uses, kind__in=LEGACY_KINDS, gone_at=None))
-        stages = Stage.objects.filter(pipeline__project__in=projects, gone_at=None).select_related("pipeline")
-        self.stages = list(stages.order_by("id"))
-        rules = EndpointRule.objects.order_by("priority", "id")
-        self.rules = [row for row in rules if row.project_id is None or row.project_id in projects]
-        self.held = {row.stage_id: row for row in StageBinding.objects.filter(stage__pipeline__project__in=projects)}
+    stage: Stage
+    held: StageBinding | None
+    answer: Bound | None
 
     @property
-    def free(self) -> list[Stage]:
-        """The stages that no person bound."""
-        return [one for one in self.stages if not _is_a_persons(self.held.get(one.pk))]
+    def before(self) -> Bound | None:
+        """Its binding now, in the same form."""
+        row = self.held
+        return Bound(BindingOrigin(row.origin), row.sentence, row.endpoint_id, row.cluster_id) if row else None
 
     @property
-    def fingerprint(self) -> str:
-        """Differs when anything differs that could decide otherwise."""
-        told: list[Any] = [sorted((used, sorted(by)) for used, by in self.uses.items())]
-        told += [(one.pk, one.name, one.tags, one.gone_at is None) for one in self.endpoints]
-        told += [*self.tags, *((one.pk, one.name) for one in self.clusters)]
-        told += [(one.pk, one.name, one.pipeline.name, one.pipeline.revision) for one in self.stages]
-        told += [_rule(one) for one in self.rules]
-        told += sorted((row.stage_id, row.endpoint_id or 0) for row in self.held.values() if _is_a_persons(row))
-        return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    def moves(self) -> bool:
+        """Whether it is served elsewhere; else only the reason is another one."""
+        return _place(self.before) != _place(self.answer)
+
+
+def changes(facts: Facts) -> list[Change]:
+    """What is bound otherwise than the facts say. A binding to what is gone stays while nothing better is known."""
+    found = answers(facts)
+    gone = {one.pk for one in facts.endpoints if one.gone_at}
+    wanted = []
+    for stage in facts.free:
+        held, answer = facts.held.get(stage.pk), found.get(stage.pk)
+        one = Change(stage, held, answer and answer._replace(sentence=answer.sentence[:LONGEST_SENTENCE]))
+        is_left = answer is None and held is not None and held.endpoint_id in gone
+        if one.before != one.answer and not is_left:
+            wanted.append(one)
+    return wanted
 
 
 def bind(facts: Facts, *, now: datetime) -> int:
     """Bind anew what no person bound; how many rows were written."""
-    free = facts.free
-    named = _named(free)
-    stages = [StageFact(one.pk, one.pipeline.project_id, one.pipeline.name, one.name, named[one.pk]) for one in free]
-    endpoints, clusters = _endpoints(facts), _clusters(facts)
-    found = binding.bound(stages, endpoints, clusters, [_rule(one) for one in facts.rules])
-    return sum(_store(stage.id, found.get(stage.id), facts, now=now) for stage in stages)
-
-
-def _store(stage: int, answer: Bound | None, facts: Facts, *, now: datetime) -> int:
-    """One row in line with the answer. A binding to what is gone stays while nothing better is known."""
-    row = facts.held.get(stage)
-    if answer is None:
-        if row is None or _leads_to_gone(row, facts):
-            return 0
-        row.delete()
-        return 1
-    sentence = answer.sentence[:LONGEST_SENTENCE]
-    if row and (row.origin, row.sentence, row.endpoint_id, row.cluster_id) == (
-        answer.origin,
-        sentence,
-        answer.endpoint,
-        answer.cluster,
-    ):
+    wanted = changes(facts)
+    if not wanted:
         return 0
+    with transaction.atomic():
+        rows = _locked(one.stage.pk for one in wanted)
+        # Who bound a stage by hand since the facts were read is not overruled.
+        as_read = [one for one in wanted if _is_same(rows.get(one.stage.pk), one.held)]
+        for one in as_read:
+            _store(one, now=now)
+    return len(as_read)
+
+
+def rebind(project: int | None, *, now: datetime) -> int:
+    """Bind anew what a rule of this project (None: of every one) can reach; how many rows were written."""
+    return sum(bind(Facts(workspace), now=now) for workspace in reached(project))
+
+
+def _place(said: Bound | None) -> tuple[int | None, int | None]:
+    return (said.endpoint, said.cluster) if said else (None, None)
+
+
+def _locked(stages: Iterable[int]) -> dict[int, StageBinding]:
+    """Their bindings as they are now, with nobody binding these stages by hand meanwhile."""
+    ids = list(Stage.objects.select_for_update().filter(pk__in=stages).order_by("pk").values_list("pk", flat=True))
+    return {row.stage_id: row for row in StageBinding.objects.filter(stage__in=ids)}
+
+
+def _is_same(row: StageBinding | None, before: StageBinding | None) -> bool:
+    return row == before and (row is None or before is None or row.bound_at == before.bound_at)
+
+
+def _store(change: Change, *, now: datetime) -> None:
+    answer = change.answer
+    if answer is None:
+        StageBinding.objects.filter(stage=change.stage).delete()
+        return
     values = {"endpoint_id": answer.endpoint, "cluster_id": answer.cluster, "origin": answer.origin}
     StageBinding.objects.update_or_create(
-        stage_id=stage, defaults={**values, "sentence": sentence, "bound_by": None, "bound_at": now}
+        stage=change.stage, defaults={**values, "sentence": answer.sentence, "bound_by": None, "bound_at": now}
     )
-    return 1
-
-
-def _leads_to_gone(row: StageBinding, facts: Facts) -> bool:
-    return any(one.pk == row.endpoint_id and one.gone_at for one in facts.endpoints)
-
-
-def _is_a_persons(row: StageBinding | None) -> bool:
-    return row is not None and row.origin == BindingOrigin.PERSON
-
-
-def _named(stages: Sequence[Stage]) -> dict[int, Named]:
-    """What the newest revision of each stage's pipeline names."""
-    pipelines = {one.pipeline_id for one in stages}
-    newest = PipelineRevision.objects.filter(pipeline__in=pipelines, revision=F("pipeline__revision"))
-    documents = {row.pipeline_id: row.document for row in newest}
-    return {one.pk: names_in(documents.get(one.pipeline_id) or {}, one.definition_environment_id) for one in stages}
-
-
-def _endpoints(facts: Facts) -> list[EndpointFact]:
-    said: dict[int, list[Tagged]] = {one.pk: [binding.tagged(one.tags)] for one in facts.endpoints}
-    for endpoint, _, tags in facts.tags:
-        said[endpoint].append(binding.tagged(tags))
-    stages_of = _stages_of_releases(facts, [one for some in said.values() for one in some])
-    return [
-        EndpointFact(
-            id=one.pk,
-            name=one.name,
-            workspace=one.workspace.name,
-            projects=facts.uses[one.workspace_id],
-            is_gone=one.gone_at is not None,
-            claims=_claims(facts, facts.uses[one.workspace_id], said[one.pk], stages_of),
-        )
-        for one in facts.endpoints
-    ]
-
-
-def _claims(
-    facts: Facts, projects: Collection[int], said: Iterable[Tagged], stages_of: Mapping[int | str, Collection[int]]
-) -> frozenset[int]:
-    """The stages that tags name: by pipeline and stage, or where a named release was live."""
-    found = set[int]()
-    for one in said:
-        ran = stages_of.get(one.release_id or 0, ()) if one.release_id else stages_of.get(one.release, ())
-        for stage in facts.free:
-            fits = stage.name.lower() == one.stage.lower() if one.stage else True
-            by_pipeline = one.pipeline and one.stage and stage.pipeline.name.lower() == one.pipeline.lower()
-            if stage.pipeline.project_id in projects and fits and (by_pipeline or stage.pk in ran):
-                found.add(stage.pk)
-    return frozenset(found)
-
-
-def _stages_of_releases(facts: Facts, said: Iterable[Tagged]) -> dict[int | str, set[int]]:
-    """Where releases that tags name were live, by their id in Azure or, without one, by their name."""
-    ids = {one.release_id for one in said if one.release_id}
-    names = {one.release for one in said if one.release and not one.release_id}
-    projects = {project for some in facts.uses.values() for project in some}
-    found: dict[int | str, set[int]] = defaultdict(set)
-    for field, wanted in (("azure_id", ids), ("name", names)):
-        if wanted:
-            releases = Release.objects.filter(**{"project__in": projects, f"{field}__in": wanted})
-            spans = LiveSpan.objects.filter(release__in=releases)
-            for key, stage in spans.values_list(f"release__{field}", "stage_id").distinct():
-                found[key].add(stage)
-    return found
-
-
-def _clusters(facts: Facts) -> list[ClusterFact]:
-    return [ClusterFact(one.pk, one.name, facts.uses[one.workspace_id]) for one in facts.clusters]
-
-
-def _rule(row: EndpointRule) -> Rule:
-    return Rule(row.project_id, row.pipeline_pattern, row.stage_pattern, row.endpoint_pattern)

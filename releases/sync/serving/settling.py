@@ -12,6 +12,7 @@ from releases.models import StageBinding, Workspace
 from releases.sync import watermarks
 from releases.sync.runs import Run
 from releases.sync.serving import binds
+from releases.sync.serving.facts import Facts
 from releases.sync.serving.reading import Turn
 from releases.sync.store import drifts
 from releases.sync.watermarks import Lease
@@ -38,7 +39,7 @@ def settle(workspace: Workspace, run: Run, lease: Lease, turn: Turn) -> None:
 
 def _bind(workspace: Workspace, lease: Lease, *, now: datetime) -> int:
     """Bind anew when anything that decides is different; how many rows were written."""
-    facts = binds.Facts(workspace)
+    facts = Facts(workspace)
     fingerprint, cursor = facts.fingerprint, lease.mark.cursor
     if cursor.get("bound") == fingerprint:
         return 0

@@ -9,6 +9,7 @@ from releases.models import Endpoint, EndpointRule, Stage, StageBinding, Workspa
 from releases.states import BindingOrigin
 from releases.sync.serving import binds
 from releases.sync.serving.binding import EndpointFact, Rule, StageFact, by_names, tagged
+from releases.sync.serving.facts import Facts
 from releases.sync.serving.settings_named import Named, names_in
 from tests import factories
 
@@ -83,7 +84,7 @@ class Site:
         stage.pipeline.revisions.update_or_create(revision=1, defaults={"document": told})
 
     def bound(self, stage: Stage | None = None, *, workspace: Workspace | None = None) -> StageBinding | None:
-        binds.bind(binds.Facts(workspace or self.workspace), now=timezone.now())
+        binds.bind(Facts(workspace or self.workspace), now=timezone.now())
         return StageBinding.objects.filter(stage=stage or self.prod).select_related("endpoint", "cluster").first()
 
 
@@ -211,24 +212,24 @@ def test_a_binding_goes_when_nothing_names_the_place_any_more_but_not_with_the_e
 def test_nothing_is_written_where_nothing_differs(site: Site) -> None:
     site.endpoint("prod-webservice")
     site.settings(site.prod, deploymentName="prod-webservice")
-    assert [binds.bind(binds.Facts(site.workspace), now=timezone.now()) for _ in range(2)] == [1, 0]
+    assert [binds.bind(Facts(site.workspace), now=timezone.now()) for _ in range(2)] == [1, 0]
 
 
 def test_what_decides_changes_the_fingerprint_and_nothing_else_does(site: Site) -> None:
     endpoint = site.endpoint("prod-webservice")
-    first = binds.Facts(site.workspace).fingerprint
+    first = Facts(site.workspace).fingerprint
     site.settings(site.prod, deploymentName="prod-webservice")
     site.bound()
     endpoint.traffic = {"blue": 7}
     endpoint.save()
-    assert binds.Facts(site.workspace).fingerprint == first
+    assert Facts(site.workspace).fingerprint == first
     endpoint.tags = {"stage": "PROD"}
     endpoint.save()
-    second = binds.Facts(site.workspace).fingerprint
+    second = Facts(site.workspace).fingerprint
     EndpointRule.objects.create(endpoint_pattern="x")
-    third = binds.Facts(site.workspace).fingerprint
+    third = Facts(site.workspace).fingerprint
     StageBinding.objects.update(origin=BindingOrigin.PERSON, bound_by=factories.user())
-    assert len({first, second, third, binds.Facts(site.workspace).fingerprint}) == 4
+    assert len({first, second, third, Facts(site.workspace).fingerprint}) == 4
 
 
 def test_two_projects_that_share_a_workspace_do_not_hear_of_each_other(site: Site) -> None:
