@@ -80,7 +80,7 @@ def _form(request: HttpRequest, project: Project | None, rule: EndpointRule | No
 
 
 def _tried(request: HttpRequest, wish: actions.Wish, project: Project | None) -> HttpResponse:
-    """What would be bound otherwise; or, once just that was seen, the rules with the change made."""
+    """What would be bound differently; or, once just that was seen, the rules with the change made."""
     user = reader(request)
     actions.consider(wish, by=user)
     found = tried(asdict(wish))
@@ -105,9 +105,9 @@ def _shown(found: Tried, user: User) -> dict[str, Any]:
 def _said(found: Tried) -> str:
     moved = found.moving
     if not moved:
-        return "No stage is bound otherwise by it."
+        return "No stage is bound differently by it."
     stages = "1 stage is" if moved == 1 else f"{moved:,} stages are"
-    return f"{stages} bound otherwise by it. The next look at the endpoints judges drift."
+    return f"{stages} bound differently by it. The next look at the endpoints judges drift."
 
 
 def _list_of(project: Project | None) -> str:

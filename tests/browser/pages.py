@@ -185,13 +185,15 @@ def _type_a_slow_pattern(page: Page) -> None:
 
 
 def _try_an_endpoint_rule(page: Page) -> None:
-    page.get_by_label("Endpoint", exact=False).fill("^{pipeline}")
+    page.get_by_role("textbox", name="Pipeline").fill("^berth")
+    page.get_by_role("textbox", name="Stage").fill("^dev")
+    page.get_by_role("textbox", name="Endpoint").fill("^eta-prod$")
     page.get_by_role("button", name="See what changes").click()
     page.get_by_role("button", name="Save the rule").wait_for()
 
 
 def _type_a_name_that_is_not_known(page: Page) -> None:
-    page.get_by_label("Endpoint", exact=False).fill("^{project}-")
+    page.get_by_role("textbox", name="Endpoint").fill("^{project}-")
     page.get_by_role("button", name="See what changes").click()
     page.locator(".err").first.wait_for()
 

@@ -52,12 +52,12 @@ def test_a_rule_is_tried_then_saved_and_binds_at_once(administrator, project):
     address = f"{ADD}?project={project.slug}"
     page = browser.post(address, form(project))
     text = words(page)
-    assert "1 stage would be bound otherwise" in text
+    assert "1 stage would be bound differently" in text
     assert "Port Weather PROD No endpoint Nothing names one. weather-live The name weather-live fits the rule" in text
     assert "1 stage looked at, as they are stored now." in text
     assert not EndpointRule.objects.exists() and not StageBinding.objects.exists()
     done = words(browser.post(address, {**kept(page), "do": "save"}, follow=True))
-    assert "The rule is saved. 1 stage is bound otherwise by it." in done
+    assert "The rule is saved. 1 stage is bound differently by it." in done
     row = StageBinding.objects.get()
     assert row.endpoint and (row.endpoint.name, row.origin) == ("weather-live", BindingOrigin.NAME)
     assert "1 Port any ^prod$ ^weather-live$ 100" in done
@@ -68,9 +68,9 @@ def test_nothing_would_change_is_said_and_can_be_saved(administrator, project):
     browser = factories.browser_of(administrator)
     page = browser.post(ADD, form(endpoint_pattern="^nowhere$"))
     assert "Every stage stays bound as it is." in words(page)
-    assert "No stage would be bound otherwise" in words(page) and "Nothing would change" in words(page)
+    assert "No stage would be bound differently" in words(page) and "Nothing would change" in words(page)
     done = browser.post(ADD, {**kept(page), "do": "save"}, follow=True)
-    assert "The rule is saved. No stage is bound otherwise by it." in words(done)
+    assert "The rule is saved. No stage is bound differently by it." in words(done)
 
 
 def test_what_was_typed_comes_back_to_be_changed(administrator, project):
@@ -242,7 +242,7 @@ def test_a_projects_administrator_changes_its_rules_and_reads_of_no_other_projec
     assert browser.post(f"/rules/endpoints/{hidden.pk}/delete/", {"seen": ""}).status_code == 404
     page = browser.post(f"{ADD}?project={project.slug}", form(project, endpoint_pattern="^secret-live$"))
     text = words(page)
-    assert "1 stage would be bound otherwise" in text
+    assert "1 stage would be bound differently" in text
     assert "1 stage is not shown: it belongs to projects that you do not see" in text
     assert "Secret Pipeline" not in text
     browser.post(f"{ADD}?project={project.slug}", {**kept(page), "do": "save"})
