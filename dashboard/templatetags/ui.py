@@ -5,7 +5,7 @@ No rule of the domain is decided here; the words and hues follow the design.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -18,7 +18,6 @@ from dashboard import times
 from dashboard.words import EVENTS, RUN_KINDS, VERDICTS, WORDS, Look
 from releases.outbound import safe_link
 from releases.queries import statuses
-from releases.queries.artifacts import ORDER
 from releases.queries.sentences import DOES_NOT_SAY, NAMES, Part, branch_name
 from releases.states import ArtifactRole, TriggerKind
 
@@ -27,14 +26,14 @@ register = template.Library()
 TWO_MINUTES = 120
 TEN, HUNDREDTH = 10, 0.05
 
-ROLE_ICONS = {
+ROLE_ICONS: dict[str, str] = {
     ArtifactRole.MODEL: "box",
     ArtifactRole.SCALER: "scale",
     ArtifactRole.CODE: "git-commit-horizontal",
     ArtifactRole.BUILD: "package",
     ArtifactRole.OTHER: "database",
 }
-TRIGGER_ICONS = {
+TRIGGER_ICONS: dict[str, str] = {
     TriggerKind.PUSH: "git-branch",
     TriggerKind.MODEL: "box",
     TriggerKind.BUILD: "package",
@@ -48,10 +47,15 @@ TRIGGER_ICONS = {
 
 
 @register.simple_tag
+@lru_cache(1024)
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
-    """One Lucide icon. Without a label it is hidden from screen readers."""
+    """One Lucide icon. Without a label it is hidden from screen readers.
+
+    A page has hundreds of a few dozen, so each is made once: the sprite's address is the same while the process lives.
+    """
+    href = f"{static('icons/lucide.svg')}#{name}"
     named = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="i {}" {}><use href="{}#{}"/></svg>', classes, named, _icons(), name)
+    return format_html('<svg class="i {}" {}><use href="{}"/></svg>', classes, named, href)
 
 
 @register.simple_tag
@@ -88,7 +92,7 @@ def approval_word(status: str) -> str:
 @register.filter
 def trigger_name(kind: str) -> str:
     """What a trigger's kind is called."""
-    return NAMES[TriggerKind(kind)] if kind in set(TriggerKind) else DOES_NOT_SAY
+    return NAMES[TriggerKind(kind)] if kind in NAMES else DOES_NOT_SAY
 
 
 @register.filter
@@ -100,13 +104,13 @@ def branch(ref: str) -> str:
 @register.filter
 def role_icon(role: str) -> str:
     """The icon of an artifact's role."""
-    return ROLE_ICONS.get(ArtifactRole(role), "database") if role in ORDER else "database"
+    return ROLE_ICONS.get(role, "database")
 
 
 @register.filter
 def trigger_icon(kind: str) -> str:
     """The icon of a trigger's kind."""
-    return TRIGGER_ICONS.get(TriggerKind(kind), "circle-help") if kind in set(TriggerKind) else "circle-help"
+    return TRIGGER_ICONS.get(kind, "circle-help")
 
 
 @register.simple_tag
@@ -247,12 +251,6 @@ def utc_time(moment: datetime) -> str:
 def now_zone() -> str:
     """The zone all times of the page are shown in."""
     return timezone.get_current_timezone_name()
-
-
-@cache
-def _icons() -> str:
-    """Where the file of all icons is: asked for hundreds of times a page, and the same as long as a process runs."""
-    return static("icons/lucide.svg")
 
 
 def _part(part: Part, url: str | None) -> str:

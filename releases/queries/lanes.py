@@ -7,6 +7,7 @@ stage has not got what the one before it has.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 
 from releases.models import Artifact, LiveSpan, Release, Stage
@@ -44,7 +45,7 @@ class Lane:
     served: ServedNow | None = None
     gap: Gap | None = None
 
-    @property
+    @cached_property
     def pill(self) -> tuple[Word, str]:
         """Its word, and how the lane says it. Healthy is only what an endpoint was seen to serve, as deployed."""
         state = self.served.state if self.served else Truth.NOT_BOUND

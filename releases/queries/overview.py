@@ -1,12 +1,13 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Eighteen queries, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
+Sixteen queries, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
 stages are behind are all found by index.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import OuterRef, Subquery
 
@@ -62,7 +63,7 @@ class Row:
         """The pipeline."""
         return self.now.pipeline
 
-    @property
+    @cached_property
     def word(self) -> Word:
         """The word of what needs a person most in it."""
         return worst([self.now.word, *([Word.WAITING] if self.waiting else [])])
@@ -90,13 +91,13 @@ class Row:
             return f"{stage.stage.name} {self.word.replace('_', ' ')}" if stage else ""
         return self._says_of_live()
 
-    @property
+    @cached_property
     def shown_word(self) -> Word:
         """The word whose look the line has: a live pipeline of which something cannot be seen is unknown."""
         is_unseen = self.word is Word.SUCCEEDED and any(lane.pill[0] is Word.UNKNOWN for _, lane in self.lanes)
         return Word.UNKNOWN if is_unseen else self.word
 
-    @property
+    @cached_property
     def headline(self) -> Lane | None:
         """The lane of the stage that counts."""
         counted = self.now.headline
@@ -134,13 +135,13 @@ class Overview:
         """Whether one line per pipeline is shown at first."""
         return len(self.rows) >= ROWS_FROM
 
-    @property
+    @cached_property
     def truths(self) -> list[Truth]:
         """How what is served stands against what was deployed, of every stage that runs a release."""
         live = [lane for row in self.rows for _, lane in row.lanes if lane.live]
         return [lane.served.state for lane in live if lane.served]
 
-    @property
+    @cached_property
     def held(self) -> int:
         """Of how many stages that can be told."""
         return sum(truth in {Truth.AS_DEPLOYED, Truth.DRIFT} for truth in self.truths)
@@ -150,17 +151,17 @@ class Overview:
         """Of how many it cannot."""
         return len(self.truths) - self.held
 
-    @property
+    @cached_property
     def looked_at(self) -> list[Row]:
         """The rows that need a look."""
         return [row for row in self.rows if row.needs_a_look]
 
-    @property
+    @cached_property
     def moving(self) -> list[Row]:
         """The rows where something is deployed now and nobody need look."""
         return [row for row in self.rows if row.is_moving]
 
-    @property
+    @cached_property
     def quiet(self) -> list[Row]:
         """The rows where all is as deployed, as far as can be seen."""
         return [row for row in self.rows if not row.needs_a_look and not row.is_moving]
@@ -178,7 +179,7 @@ def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None =
     steps = steps_told([stage.ran.pk for stage in stages if stage.ran and stage.ran_word in TELLS_ITS_STEP])
     rows = [_row(p, newest.get(p.pipeline.pk), carried, waiting, planned, steps) for p in pipelines]
     return Overview(
-        rows=sorted(_with_truth(rows), key=lambda row: _concern(row.word)),
+        rows=sorted(_with_truth(rows, carried), key=lambda row: _concern(row.word)),
         waiting=waiting,
         activity=activity(stages, list(newest.values())),
         coming=coming(planned, stages, now=now),
@@ -193,9 +194,11 @@ def _concern(word: Word) -> int:
     return ORDER_OF_CONCERN.index(word) if word in NEEDS_A_LOOK | MOVES else len(ORDER_OF_CONCERN)
 
 
-def _with_truth(rows: list[Row]) -> list[Row]:
+def _with_truth(rows: list[Row], carried: Artifacts) -> list[Row]:
     """The lanes with what their endpoints serve and how far they are behind."""
-    served = served_now([lane.stage.pk for row in rows for _, lane in row.lanes])
+    stages = [stage for row in rows for stage in row.now.stages]
+    live = {stage.stage.pk: stage.span for stage in stages if stage.span}
+    served = served_now([stage.stage.pk for stage in stages], live=live, carried=carried)
     gaps = gaps_of([row.now.stages for row in rows])
 
     def told(lane: Lane) -> Lane:

@@ -5,6 +5,7 @@ The newest attempt of each stage is one indexed look-up: the cost grows with the
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import OuterRef, Subquery
 
@@ -40,12 +41,12 @@ class StageNow:
     ran_seats: StageSeats = NO_SEATS
     drift: Drift | None = None
 
-    @property
+    @cached_property
     def word(self) -> Word:
         """How the newest attempt stands."""
         return _word(self.newest, self.seats) or (Word.SUCCEEDED if self.span else Word.NOT_STARTED)
 
-    @property
+    @cached_property
     def ran_word(self) -> Word:
         """How the newest attempt that was deployed stands."""
         return _word(self.ran, self.ran_seats) or Word.NOT_STARTED
@@ -58,7 +59,7 @@ class PipelineNow:
     pipeline: Pipeline
     stages: list[StageNow] = field(default_factory=list)
 
-    @property
+    @cached_property
     def word(self) -> Word:
         """The word of the stage that needs a person most; a refusal or a cancelled attempt is over and done with."""
         words = [Word.SUCCEEDED if s.span and s.word in LEFT_ALONE else s.word for s in self.stages]

@@ -40,7 +40,7 @@ def plain(parts: Sequence[Part]) -> str:
 
 def kind_of(release: Release) -> TriggerKind:
     """The trigger's kind; a word we do not know counts as unknown."""
-    return TriggerKind(release.trigger_kind) if release.trigger_kind in set(TriggerKind) else TriggerKind.UNKNOWN
+    return TriggerKind(release.trigger_kind) if release.trigger_kind in NAMES else TriggerKind.UNKNOWN
 
 
 def triggering(release: Release, artifacts: Sequence[Artifact]) -> Artifact | None:

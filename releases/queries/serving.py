@@ -1,10 +1,10 @@
 """What stages' endpoints really serve, held against what was deployed: one word and one sentence for each stage.
 
-Asked by the overview, the release and the pipeline page and by the API. Four queries, however many stages. Says
+Asked by the overview, the release and the pipeline page and by the API. Four queries at most, whatever the stages. Says
 "unknown", never "nothing", where Azure does not show what is served. How it is judged stands in docs/live-truth.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from releases.models import (
+    Artifact,
     Cluster,
     Deployment,
     Drift,
@@ -92,13 +93,21 @@ class _Seen:
     deployed: tuple[ModelName, ...]
 
 
-def served_now(stages: Collection[int]) -> dict[int, ServedNow]:
-    """How each of these stages stands, by stage id. The caller made sure that the reader may see them."""
+def served_now(
+    stages: Collection[int],
+    *,
+    live: Mapping[int, LiveSpan] | None = None,
+    carried: Mapping[int, Sequence[Artifact]] | None = None,
+) -> dict[int, ServedNow]:
+    """How each of these stages stands, by stage id. The caller made sure that the reader may see them.
+
+    `live`: what each of them runs, and `carried`: the artifacts of those releases, when the caller has read them.
+    """
     bindings = {row.stage_id: row for row in _bindings(stages)}
     places = [row.endpoint_id for row in bindings.values() if row.endpoint_id]
     checks = {row.endpoint_id: row for row in EndpointCheck.objects.filter(endpoint__in=places, seen_until=None)}
-    live = spans.open_by_stage(list(bindings))
-    carried = artifacts.of_releases({span.release_id for span in live.values()})
+    live = spans.open_by_stage(list(bindings)) if live is None else live
+    carried = artifacts.of_releases({span.release_id for span in live.values()}) if carried is None else carried
     found = {}
     for stage in stages:
         binding, span = bindings.get(stage), live.get(stage)

@@ -50,7 +50,7 @@ ORDER_OF_CONCERN = (
 )
 """Worst first: the word of a whole pipeline or release is the first of these among its stages."""
 
-OF_STAGE = {
+OF_STAGE: dict[str, Word] = {
     StageStatus.NOT_STARTED: Word.NOT_STARTED,
     StageStatus.IN_PROGRESS: Word.RUNNING,
     StageStatus.SUCCEEDED: Word.SUCCEEDED,
@@ -60,7 +60,7 @@ OF_STAGE = {
     StageStatus.QUEUED: Word.QUEUED,
     StageStatus.SCHEDULED: Word.SCHEDULED,
 }
-OF_DEPLOYMENT = {
+OF_DEPLOYMENT: dict[str, Word] = {
     DeploymentStatus.SUCCEEDED: Word.SUCCEEDED,
     DeploymentStatus.PARTIALLY_SUCCEEDED: Word.PARTLY,
     DeploymentStatus.FAILED: Word.FAILED,
@@ -89,7 +89,7 @@ OF_STEP = {
     "skipped": Word.SKIPPED,
     "partiallysucceeded": Word.PARTLY,
 }
-OF_APPROVAL = {
+OF_APPROVAL: dict[str, Word] = {
     ApprovalStatus.PENDING: Word.WAITING,
     ApprovalStatus.APPROVED: Word.APPROVED,
     ApprovalStatus.REJECTED: Word.REJECTED,
@@ -101,7 +101,7 @@ OF_APPROVAL = {
 
 def stage_word(status: str, *, release_status: str, is_waiting: bool = False, was_refused: bool = False) -> Word:
     """A stage of one release. Azure's `rejected` is a failed deployment unless a person refused an approval."""
-    word = OF_STAGE.get(StageStatus(status), Word.UNKNOWN) if status in set(StageStatus) else Word.UNKNOWN
+    word = OF_STAGE.get(status, Word.UNKNOWN)
     if word is Word.FAILED and was_refused:
         return Word.REJECTED
     if word in {Word.NOT_STARTED, Word.RUNNING, Word.QUEUED, Word.SCHEDULED} and is_waiting:
@@ -113,7 +113,7 @@ def stage_word(status: str, *, release_status: str, is_waiting: bool = False, wa
 
 def attempt_word(status: str, *, operation: str, is_waiting: bool = False, was_refused: bool = False) -> Word:
     """One attempt. `notDeployed` says nothing by itself: the operation status and its approvals tell why."""
-    if status in set(DeploymentStatus) and (word := OF_DEPLOYMENT.get(DeploymentStatus(status))):
+    if word := OF_DEPLOYMENT.get(status):
         if word is Word.FAILED and was_refused:
             return Word.REJECTED
         return Word.WAITING if word is Word.RUNNING and is_waiting else word
@@ -132,7 +132,7 @@ def step_word(status: str) -> Word:
 
 def approval_word(status: str) -> Word:
     """One approval."""
-    return OF_APPROVAL.get(ApprovalStatus(status), Word.UNKNOWN) if status in set(ApprovalStatus) else Word.UNKNOWN
+    return OF_APPROVAL.get(status, Word.UNKNOWN)
 
 
 def worst(words: list[Word]) -> Word:

@@ -54,7 +54,7 @@ class TriggerTold:
 
 def told(trigger: Trigger, definition: Definition, *, now: datetime) -> TriggerTold:
     """The trigger in words."""
-    kind = TriggerKind(trigger.kind) if trigger.kind in set(TriggerKind) else TriggerKind.UNKNOWN
+    kind = TriggerKind(trigger.kind) if trigger.kind in NAMES else TriggerKind.UNKNOWN
     settings = mapping(trigger.settings)
     if kind is TriggerKind.SCHEDULE:
         return _scheduled(settings, now=now)
