@@ -1,5 +1,7 @@
 """Computes and endpoints: what really runs, beside what releases deployed to it."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,8 +11,10 @@ from dashboard import moving as way
 from dashboard import offers, tracks
 from dashboard.reader import reader
 from dashboard.views.answers import page_or_fragment
+from releases.models import User
 from releases.queries.access import visible_projects
-from releases.queries.computes import computes
+from releases.queries.bindings import offered
+from releases.queries.computes import Compute, computes
 from releases.queries.endpoint import EndpointPageSeen, History, endpoint_seen
 from releases.queries.endpoints import endpoint_page
 from releases.queries.links import endpoint_url
@@ -28,11 +32,13 @@ def show(request: HttpRequest) -> HttpResponse:
         user, now=timezone.now(), name=name, number=int(number) if number.isdecimal() and len(number) < 7 else 1
     )
     found, sources = computes(user), looks(user)
+    legacy = [one for one in found if one.is_legacy]
     context = {
         "seen": seen,
         "name": name,
         "computes": found,
-        "legacy": [one for one in found if one.is_legacy],
+        "legacy": legacy,
+        **_bound_to(legacy, user),
         "sources": sources,
         "has_projects": bool(sources) or visible_projects(user).exists(),
     }
@@ -54,6 +60,7 @@ def endpoint(request: HttpRequest, workspace: int, name: str) -> HttpResponse:
         "found": found,
         "seen": found.seen,
         "row": found.row,
+        "bindings": [bound.binding for bound in found.seen.bound],
         "offer": offer,
         "choices": [stage for stage in found.offered if stage.pipeline.project_id in allowed],
         "allowed": allowed,
@@ -64,6 +71,17 @@ def endpoint(request: HttpRequest, workspace: int, name: str) -> HttpResponse:
     return page_or_fragment(
         request, "pages/clusters/endpoint.html", "pages/clusters/_endpoint.html", context, news=_news(found)
     )
+
+
+def _bound_to(legacy: list[Compute], user: User) -> dict[str, Any]:
+    """The form that binds a stage to each legacy cluster: what it offers, and why not where it is closed."""
+    stages = offered(user, {one.row.workspace_id for one in legacy}) if legacy else {}
+    offer, allowed = offers.bind_stage(user, {one.pipeline.project for some in stages.values() for one in some})
+    forms = [
+        (one, [stage for stage in stages.get(one.row.workspace_id, []) if stage.pipeline.project_id in allowed])
+        for one in legacy
+    ]
+    return {"legacy_forms": forms, "offer": offer, "allowed": allowed}
 
 
 @require_GET

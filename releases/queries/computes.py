@@ -118,8 +118,9 @@ def _named(clusters: Collection[int]) -> dict[int, list[Endpoint]]:
 
 def _bound(user: User) -> dict[int, list[StageBinding]]:
     found: dict[int, list[StageBinding]] = defaultdict(list)
+    order = ("stage__pipeline__name", "stage__rank", "pk")
     rows = visible_to(user, StageBinding).filter(cluster__isnull=False, stage__gone_at=None)
-    for row in rows.select_related("stage__pipeline").order_by("stage__pipeline__name", "stage__rank", "pk")[:SHOWN]:
+    for row in rows.select_related("stage__pipeline", "bound_by").order_by(*order)[:SHOWN]:
         if row.cluster_id:
             found[row.cluster_id].append(row)
     return found

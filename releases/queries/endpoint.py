@@ -12,6 +12,7 @@ from django.db.models import Q
 from releases.models import Drift, Endpoint, EndpointCheck, LiveSpan, Stage, StageBinding, User, Watermark
 from releases.queries import artifacts, health
 from releases.queries.access import visible_to
+from releases.queries.bindings import offered
 from releases.queries.endpoints import Bound, EndpointSeen, models_of, seen_of
 from releases.queries.health import Health
 from releases.queries.sentences import version_words
@@ -21,7 +22,6 @@ from releases.queries.stage_settings import StageSettings, stage_settings
 SHOWN_DAYS = 30
 DRIFTS_SHOWN = 50
 SPANS_SHOWN = 60
-STAGES_OFFERED = 300
 STAGES_COMPARED = 3
 
 
@@ -93,7 +93,7 @@ def _page(user: User, row: Endpoint, *, now: datetime) -> EndpointPageSeen:
         drifts=(listed := list(drifts.order_by("-drift_from", "-pk")[:DRIFTS_SHOWN])),
         drift_count=len(listed) if len(listed) < DRIFTS_SHOWN else drifts.count(),
         history=_history(row, seen, listed, now=now),
-        offered=_offered(user, row),
+        offered=offered(user, [row.workspace_id])[row.workspace_id],
     )
 
 
@@ -151,11 +151,3 @@ def _served(look: EndpointCheck) -> str:
 
 def _look_hue(look: EndpointCheck) -> str:
     return "wait" if look.state == "unreadable" else "run" if look.seen_until is None else "old"
-
-
-def _offered(user: User, row: Endpoint) -> list[Stage]:
-    """The stages that may be bound here: those of the reader's projects that use this workspace."""
-    stages = visible_to(user, Stage).filter(gone_at=None, pipeline__gone_at=None)
-    stages = stages.filter(pipeline__project__workspaces=row.workspace_id)
-    ordered = stages.select_related("pipeline__project", "binding__endpoint", "binding__cluster")
-    return list(ordered.order_by("pipeline__name", "rank", "pk")[:STAGES_OFFERED])

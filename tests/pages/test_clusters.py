@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from releases.models import Drift, HealthSample, SyncRun, Watermark
-from releases.states import Role, ServingState, SyncRunState
+from releases.models import Drift, HealthSample, StageBinding, SyncRun, Watermark
+from releases.states import BindingOrigin, Role, ServingState, SyncRunState
 from tests import factories
 from tests.factories import NOON
 from tests.pages.reading import HTMX, queries, words
@@ -145,6 +145,51 @@ def test_a_legacy_cluster_says_what_it_is_and_leads_to_the_way_out(signed_in, pr
     assert '<a href="/clusters/moving/">' in page.content.decode()
     way = words(signed_in.get("/clusters/moving/"))
     assert "autoscale_min_replicas scale_settings.min_instances" in way
+
+
+def old_cluster(project):
+    """A legacy cluster, and a stage that an administrator may bind to it."""
+    cluster = factories.cluster(workspace=project.workspaces.get(), name="old-aks", kind="AKS")
+    return cluster, factories.stage(pipeline=factories.pipeline(project=project, name="Storm Surge"), name="PROD")
+
+
+def test_an_administrator_binds_a_stage_to_a_legacy_cluster_and_takes_it_back(project):
+    cluster, stage = old_cluster(project)
+    browser = factories.browser_of(factories.user(role=Role.ADMINISTRATOR, project=project, name="Ada"))
+    page = browser.get(PAGE)
+    assert "Stages served on old-aks" in words(page) and "No stage is known to be served here." in words(page)
+    assert f'<option value="{stage.pk}:nothing">Storm Surge, PROD</option>' in page.content.decode()
+    given = {"stage": f"{stage.pk}:nothing", "to": f"cluster:{cluster.pk}", "next": f"{PAGE}?name=e"}
+    answer = browser.post("/clusters/bind/", given, follow=True)
+    assert answer.redirect_chain == [(f"{PAGE}?name=e", 302)]
+    text = words(answer)
+    assert "Storm Surge PROD is bound to old-aks." in text
+    assert "Storm Surge, PROD Bound by Ada today at 14:00 Back to the rules" in text
+    assert browser.post("/clusters/bind/", given).status_code == 409
+    back = {"stage": f"{stage.pk}:person.0.{cluster.pk}", "next": PAGE}
+    assert "goes by rule again" in words(browser.post("/clusters/bind/", back, follow=True))
+    assert not StageBinding.objects.exists()
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR}))
+def test_others_see_who_bound_a_stage_to_a_legacy_cluster_and_why_they_cannot(project, role):
+    cluster, stage = old_cluster(project)
+    ada = factories.user(name="Ada")
+    factories.stage_binding(stage=stage, cluster=cluster, origin=BindingOrigin.PERSON, bound_by=ada, sentence="Ada.")
+    page = factories.browser_of(factories.user(role=role, project=project)).get(PAGE)
+    text = words(page)
+    assert "Storm Surge, PROD Bound by Ada" in text
+    assert "You cannot bind a stage to an endpoint: administrators can." in text
+    assert "Back to the rules" not in text and "<select" not in page.content.decode()
+
+
+def test_only_stages_of_projects_that_use_the_clusters_workspace_are_offered(project):
+    old_cluster(project)
+    elsewhere = factories.project(name="Elsewhere")
+    elsewhere.workspaces.add(factories.workspace())
+    factories.stage(pipeline=factories.pipeline(project=elsewhere, name="Another Port"))
+    text = words(factories.browser_of(factories.user(role=Role.ADMINISTRATOR)).get(PAGE))
+    assert "Storm Surge, PROD" in text and "Another Port, " not in text
 
 
 def test_health_is_told_and_its_absence_comes_with_a_reason(signed_in, project):
