@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from dashboard.addressed import CREATED_WITHIN, first_day, last_day
 from dashboard.times import span_of_days
-from releases.models import User
+from releases.models import Pipeline, User
 from releases.queries import choices
 from releases.queries.filters import Filters
-from releases.queries.pipelines import PipelineNow
 from releases.queries.sentences import NAMES
 from releases.states import ArtifactRole, TriggerKind
 
@@ -63,9 +62,9 @@ class Facet:
     kept: Sequence[tuple[str, str]] = ()
 
 
-def facets_of(query: QueryDict, filters: Filters, *, pipelines: Sequence[PipelineNow]) -> list[Facet]:
+def facets_of(query: QueryDict, filters: Filters, *, pipelines: Sequence[Pipeline]) -> list[Facet]:
     """Every filter with its options, but for the text, which has a field of its own. Asks nothing of the database."""
-    offered = [(str(one.pipeline.pk), one.pipeline.name) for one in pipelines]
+    offered = [(str(one.pk), one.name) for one in pipelines]
     triggers = [(kind.value, NAMES[kind]) for kind in TriggerKind]
     model, scaler = _version(filters.model, filters.version), _version(filters.scaler, filters.scaler_version)
     trigger = NAMES[TriggerKind(filters.trigger)] if filters.trigger else ""

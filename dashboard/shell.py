@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from releases.models import Membership, Organization, User, Workspace
-from releases.queries.pipelines import PipelineNow, standing
+from releases.queries.pipeline_words import PipelineWord, pipeline_words
+from releases.queries.pipelines import PipelineNow
 from releases.queries.sources import Source, checked_at, projects
 from releases.queries.statuses import NEEDS_A_LOOK
 from releases.states import Role
@@ -88,12 +89,12 @@ class Shell:
         return self._request.COOKIES.get(settings.KEYS_COOKIE_NAME) != "off"
 
     @cached_property
-    def pipelines(self) -> Sequence[PipelineNow]:
-        """Every pipeline the reader sees, with how it stands."""
-        return standing(self.user) if self.user else []
+    def pipelines(self) -> Sequence[PipelineWord | PipelineNow]:
+        """Every pipeline the reader sees, with its word. The overview, which knows more of them, hands in its own."""
+        return pipeline_words(self.user) if self.user else []
 
     @cached_property
-    def pipelines_shown(self) -> Sequence[PipelineNow]:
+    def pipelines_shown(self) -> Sequence[PipelineWord | PipelineNow]:
         """Those in the sidebar: all, or those that need a look first where there are too many."""
         if len(self.pipelines) <= PIPELINES_SHOWN:
             return self.pipelines

@@ -13,6 +13,7 @@ from dashboard.views.answers import page_or_fragment
 from releases.queries.access import visible_projects
 from releases.queries.looks import looks
 from releases.queries.overview import Overview, overview
+from releases.queries.pipelines import standing
 from releases.queries.sources import workspaces
 
 
@@ -20,7 +21,8 @@ from releases.queries.sources import workspaces
 def show(request: HttpRequest) -> HttpResponse:
     """What every stage of every pipeline runs, what waits and what failed; `?view=` chooses rows or lanes."""
     user, now = reader(request), timezone.now()
-    seen = overview(user, now=now, pipelines=list(shell_of(request).pipelines))
+    shell_of(request).pipelines = pipelines = standing(user)
+    seen = overview(user, now=now, pipelines=pipelines)
     sources = shell_of(request).sources
     view = request.GET.get("view", "")
     backfills = [(one.project, one.backfill, one.backfill.time_left(now)) for one in sources if one.backfill]

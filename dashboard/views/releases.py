@@ -26,7 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "page": found,
         "filters": filters,
-        "facets": facets_of(request.GET, filters, pipelines=shell.pipelines),
+        "facets": facets_of(request.GET, filters, pipelines=[one.pipeline for one in shell.pipelines]),
         "kept": kept_beside(request.GET, "text"),
         "tabs": Tabs(user, request.GET.urlencode()),
         "is_first": not (request.GET.get("before") or request.GET.get("after")),

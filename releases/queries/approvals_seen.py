@@ -78,6 +78,17 @@ def of_stages(release_stages: Collection[int]) -> dict[int, StageSeats]:
     return {stage: StageSeats(tuple(approvals)) for stage, approvals in found.items()}
 
 
+def answers_of(release_stages: Collection[int]) -> dict[tuple[int, int], set[str]]:
+    """Which of "pending" and "rejected" people's approvals are, by release stage id and attempt. One query, no rows."""
+    rows = Approval.objects.filter(is_automated=False, status__in=[ApprovalStatus.PENDING, ApprovalStatus.REJECTED])
+    found: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for stage, attempt, status in rows.filter(release_stage_id__in=release_stages).values_list(
+        "release_stage_id", "attempt", "status"
+    ):
+        found[stage, attempt].add(status)
+    return found
+
+
 def pending(user: User) -> list[Approval]:
     """Every approval somebody still owes in the projects this person sees, oldest first, with its release and stage.
 

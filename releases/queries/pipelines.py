@@ -1,13 +1,14 @@
-"""How every stage of every pipeline stands now: its newest attempt and what it runs. Asked by the shell and overview.
+"""How every stage of every pipeline stands now: its newest attempt and what it runs. Asked by the overview.
 
 The newest attempt of each stage is one indexed look-up: the cost grows with the number of stages, never with history.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from releases.models import Deployment, Drift, LiveSpan, Pipeline, Release, Stage, User
 from releases.queries import approvals_seen, spans
@@ -23,6 +24,34 @@ LEFT_ALONE = frozenset({Word.CANCELED, Word.REJECTED, Word.SKIPPED, Word.NOT_STA
 
 UNREAD = tuple(f"release_stage__release__{name}" for name in ("variables", "tags", "description"))
 """Long columns that nobody asks of a standing."""
+
+
+class Standing(NamedTuple):
+    """What a stage adds to its pipeline's word: the words of its newest attempt and of the newest that was deployed."""
+
+    newest: Word | None
+    ran: Word | None
+    is_live: bool
+    is_drifting: bool
+
+    @property
+    def word(self) -> Word:
+        """How the newest attempt stands; what is live without any went well."""
+        return self.newest or (Word.SUCCEEDED if self.is_live else Word.NOT_STARTED)
+
+    @property
+    def concerns(self) -> Iterator[Word]:
+        """The words that count. A refusal or a cancelled attempt is over and done with where something is live."""
+        yield Word.SUCCEEDED if self.is_live and self.word in LEFT_ALONE else self.word
+        if self.is_drifting:
+            yield Word.DRIFT
+        if self.ran and self.ran not in LEFT_ALONE:
+            yield self.ran
+
+
+def word_of(stages: Iterable[Standing]) -> Word:
+    """The word of a whole pipeline: of the stage that needs a person most."""
+    return worst([word for stage in stages for word in stage.concerns])
 
 
 @dataclass(frozen=True)
@@ -44,12 +73,18 @@ class StageNow:
     @cached_property
     def word(self) -> Word:
         """How the newest attempt stands."""
-        return _word(self.newest, self.seats) or (Word.SUCCEEDED if self.span else Word.NOT_STARTED)
+        return self.standing.word
 
     @cached_property
     def ran_word(self) -> Word:
         """How the newest attempt that was deployed stands."""
-        return _word(self.ran, self.ran_seats) or Word.NOT_STARTED
+        return self.standing.ran or Word.NOT_STARTED
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What it adds to its pipeline's word."""
+        words = _word(self.newest, self.seats), _word(self.ran, self.ran_seats)
+        return Standing(*words, is_live=self.span is not None, is_drifting=self.drift is not None)
 
 
 @dataclass(frozen=True)
@@ -61,10 +96,8 @@ class PipelineNow:
 
     @cached_property
     def word(self) -> Word:
-        """The word of the stage that needs a person most; a refusal or a cancelled attempt is over and done with."""
-        words = [Word.SUCCEEDED if s.span and s.word in LEFT_ALONE else s.word for s in self.stages]
-        drifts = [Word.DRIFT for s in self.stages if s.drift]
-        return worst([*words, *drifts, *(s.ran_word for s in self.stages if s.ran_word not in LEFT_ALONE)])
+        """The word of the stage that needs a person most."""
+        return word_of(stage.standing for stage in self.stages)
 
     @property
     def headline(self) -> StageNow | None:
@@ -75,11 +108,24 @@ class PipelineNow:
 
 def standing(user: User) -> list[PipelineNow]:
     """Every pipeline the person sees, by name, with how its stages stand. Seven queries, whatever the history."""
-    pipelines = visible_to(user, Pipeline).filter(gone_at__isnull=True, project__is_followed=True)
-    found = {row.pk: PipelineNow(row) for row in pipelines.select_related("project").order_by("name", "id")}
+    found = {row.pk: PipelineNow(row) for row in followed(user)}
     for now in _stages_now([now.pipeline for now in found.values()]):
         found[now.stage.pipeline_id].stages.append(now)
     return list(found.values())
+
+
+def followed(user: User) -> QuerySet[Pipeline]:
+    """The pipelines the person sees that are there and of a followed project, by name."""
+    rows = visible_to(user, Pipeline).filter(gone_at__isnull=True, project__is_followed=True)
+    return rows.select_related("project").order_by("name", "id")
+
+
+def stages_with_attempts(pipelines: Collection[int]) -> QuerySet[Any]:
+    """The stages of these pipelines; `newest` and `ran` are the ids of the newest attempt and the newest deployed."""
+    attempts = Deployment.objects.filter(stage=OuterRef("pk")).order_by("-azure_id").values("pk")
+    return Stage.objects.filter(pipeline_id__in=pipelines, gone_at__isnull=True).annotate(
+        newest=Subquery(attempts[:1]), ran=Subquery(attempts.exclude(status__in=NEVER_DEPLOYED)[:1])
+    )
 
 
 def now_of(pipeline: Pipeline) -> PipelineNow:
@@ -90,11 +136,7 @@ def now_of(pipeline: Pipeline) -> PipelineNow:
 def _stages_now(pipelines: Sequence[Pipeline]) -> list[StageNow]:
     """The pipelines and their projects, which come with them, are shared by all rows: making rows is what costs."""
     by_id = {pipeline.pk: pipeline for pipeline in pipelines}
-    attempts = Deployment.objects.filter(stage=OuterRef("pk")).order_by("-azure_id").values("pk")
-    stages = Stage.objects.filter(pipeline_id__in=by_id, gone_at__isnull=True).annotate(
-        newest=Subquery(attempts[:1]), ran=Subquery(attempts.exclude(status__in=NEVER_DEPLOYED)[:1])
-    )
-    rows = list(stages.order_by("rank", "definition_environment_id"))
+    rows = list(stages_with_attempts(by_id).order_by("rank", "definition_environment_id"))
     for row in rows:
         row.pipeline = by_id[row.pipeline_id]
     deployments = _deployments({pk for row in rows for pk in (row.newest, row.ran) if pk})
