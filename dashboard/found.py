@@ -72,7 +72,8 @@ def news(found: Found) -> str:
     if not found.text:
         return ""
     best = found.best
-    return f"{found.count} found, first {LOOKS[best.kind].name} {best.title}" if best else "Nothing found"
+    more = "More than " if found.has_more else ""
+    return f"{more}{found.count} found, first {LOOKS[best.kind].name} {best.title}" if best else "Nothing found"
 
 
 def _release(release: Release) -> str:

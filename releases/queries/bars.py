@@ -18,8 +18,8 @@ from releases.states import ArtifactRole
 MOST = 100
 """So many spans are drawn at most, the newest ones."""
 TICKS = 5
-THIN, SHORT = 6.0, 14.0
-"""Percents of the axis below which a label, or the versions in it, have no room."""
+THIN, SHORT, MIDDLING = 10.0, 18.0, 40.0
+"""Percents of the axis below which a label, the versions in it, or any label on a phone have no room."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Bar:
 
     @property
     def size(self) -> str:
-        """How much of a label fits: nothing in a thin one, the release in a short one."""
-        return "thin" if self.width < THIN else "short" if self.width < SHORT else ""
+        """How much of a label fits: nothing in a thin one, the release in a short one, all in a middling one at a desk."""
+        sizes = {"thin": THIN, "short": SHORT, "middling": MIDDLING}
+        return next((name for name, width in sizes.items() if self.width < width), "")
 
     @property
     def is_live(self) -> bool:

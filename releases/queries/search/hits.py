@@ -67,6 +67,11 @@ class Found:
         return sum(len(group.hits) for group in self.groups)
 
     @property
+    def has_more(self) -> bool:
+        """Whether more was found than is shown."""
+        return any(group.has_more for group in self.groups)
+
+    @property
     def best(self) -> Hit | None:
         """The first hit of all."""
         return self.groups[0].hits[0] if self.groups else None

@@ -5,6 +5,7 @@ Then `manage.py create_user` and `manage.py up` show the pages at that size; see
 
 import argparse
 import os
+from datetime import datetime
 from time import perf_counter
 
 import django
@@ -15,11 +16,12 @@ def main() -> None:
     choose = argparse.ArgumentParser(prog="python -m tests.benchmarks.past", description=__doc__)
     choose.add_argument("count", type=int)
     choose.add_argument("--seed", type=int, default=7)
+    choose.add_argument("--end", type=datetime.fromisoformat, help="when the newest was made, with its zone")
     chosen = choose.parse_args()
-    from tests.benchmarks.past.filling import fill
+    from tests.benchmarks.past.filling import END, fill
 
     began = perf_counter()
-    fill(chosen.count, seed=chosen.seed)
+    fill(chosen.count, seed=chosen.seed, end=chosen.end or END)
     print(f"{chosen.count} releases in {perf_counter() - began:.0f} s")
 
 

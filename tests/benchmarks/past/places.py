@@ -153,8 +153,9 @@ def _registered(workspace: Workspace, model: str, count: int, random: Random, en
 
 def _serving(workspace: Workspace, stage: Stage, model: str, versions: int, end: datetime) -> None:
     """The endpoint of a stage, and what it was seen to serve since its newest version."""
-    endpoint: Endpoint = factories.endpoint(workspace=workspace, name=model[:60], changed_at=end)
-    factories.endpoint_deployment(endpoint=endpoint, model_name=model, model_number=str(versions))
+    traffic = {"blue": 100}
+    endpoint: Endpoint = factories.endpoint(workspace=workspace, name=model[:60], traffic=traffic, changed_at=end)
+    factories.endpoint_deployment(endpoint=endpoint, name="blue", model_name=model, model_number=str(versions))
     served = [{"deployment": "blue", "model": model, "version": str(versions), "percent": 100}]
     seen = {"seen_from": end - timedelta(days=3), "since": end - timedelta(days=3)}
     EndpointCheck.objects.create(endpoint=endpoint, state=ServingState.SERVING, served=served, **seen)
