@@ -50,7 +50,8 @@ def main() -> int:
             except (PlaywrightError, AssertionError) as why:
                 if not said.past:
                     raise
-                print(f"{name} cannot be shown here: {str(why).partition(chr(10))[0] or "nothing to press"}")
+                reason = str(why).partition("\n")[0] or "nothing to press"
+                print(f"{name} cannot be shown here: {reason}")
         return _take_readme(browser, run.url, states["admin"]) if said.readme else 0
 
 

@@ -37,8 +37,11 @@ class Visit:
         page.wait_for_load_state("load")
 
 
-def _open_a_filter(page: Page) -> None:
-    page.locator("details.facets summary").nth(1).click()
+def _open_the_filter(name: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.locator("details.facets summary", has_text=name).click()
+
+    return act
 
 
 def _two_pages_on(page: Page) -> None:
@@ -203,7 +206,9 @@ PAGES = {
     "overview-rows": Visit("/?view=rows"),
     "releases": Visit("/releases/"),
     "releases-filtered": Visit("/releases/?trigger=model"),
-    "releases-filter-open": Visit("/releases/", act=_open_a_filter),
+    "releases-filter-open": Visit("/releases/", act=_open_the_filter("Stage status")),
+    "releases-filter-version": Visit("/releases/", act=_open_the_filter("Model version")),
+    "releases-filter-dates": Visit("/releases/", act=_open_the_filter("Created")),
     "releases-empty": Visit("/releases/?model=no-such-model"),
     "releases-deep": Visit("/releases/", act=_two_pages_on),
     "release": Visit("/releases/", is_list=True),

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 LEAST_TARGET = 24
 STEPS_AT_MOST = 400
-OPEN_OVER = ("menu", "keys", "releases-filter-open", "search-typing", "person")
+OPEN_OVER = ("menu", "keys", "releases-filter-", "search-typing", "person")
 """States in which something lies open over the page: a popover takes the focus into itself first."""
 
 MARK = """() => {

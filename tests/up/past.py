@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.servers import accepts, free_port, running, wait_until
@@ -16,6 +16,8 @@ from tests.up.running import ROOT
 PASSWORD = "a long enough sentence"
 ROLES = {"qa": "qa", "operator": "operator", "manager": "manager", "auditor": "auditor", "admin": "administrator"}
 """The demo's people, by the beginning of their address, with their role in every project."""
+TO_THE_END = timedelta(hours=4)
+"""The newest release was made so long ago: its attempts have ended by now."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Past:
 
 @contextmanager
 def past(count: int) -> Iterator[Past]:
-    """So many releases, the newest made now, and the demo's people, while the block runs."""
+    """So many releases, the newest made lately, and the demo's people, while the block runs."""
     with tempfile.TemporaryDirectory(prefix="slipway-past-") as folder:
         env = {"SLIPWAY_VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "dashboard.settings", "PAST_PASSWORD": PASSWORD}
         _make(count, env)
@@ -45,7 +47,8 @@ def _make(count: int, env: dict[str, str]) -> None:
         subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **env}, check=True)
 
     run("manage.py", "migrate", "-v", "0")
-    run("-m", "tests.benchmarks.past", str(count), "--end", datetime.now(UTC).isoformat())
+    end = datetime.now(UTC) - TO_THE_END
+    run("-m", "tests.benchmarks.past", str(count), "--end", end.isoformat())
     for name, role in ROLES.items():
         who = [f"{name}@harbour.example", "--name", name.capitalize(), "--role", role]
         run("manage.py", "create_user", *who, "--password-variable", "PAST_PASSWORD")
