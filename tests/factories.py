@@ -15,6 +15,7 @@ from releases.models import (
     Endpoint,
     EndpointCheck,
     EndpointDeployment,
+    HealthSample,
     Identity,
     LiveSpan,
     Membership,
@@ -279,6 +280,14 @@ def endpoint_check(**fields: Any) -> EndpointCheck:
     since = fields.get("seen_from", NOON)
     defaults = {"seen_from": since, "since": since, "state": ServingState.SERVING, "served": served}
     return EndpointCheck.objects.create(**{**defaults, **fields})
+
+
+def health_sample(**fields: Any) -> HealthSample:
+    """A quarter of an hour from NOON in which an endpoint's deployment had 4 requests a minute."""
+    if "endpoint" not in fields:
+        fields["endpoint"] = endpoint()
+    defaults = {"deployment": "blue", "at": NOON, "minutes": 15, "requests_per_minute": 4.0}
+    return HealthSample.objects.create(**{**defaults, **fields})
 
 
 def stage_binding(**fields: Any) -> StageBinding:

@@ -115,8 +115,16 @@ def _registry(name: str, number: int, workspace: Any) -> dict[str, Any]:
     endpoint = factories.endpoint(workspace=workspace, name=f"{name}-endpoint")
     factories.endpoint_deployment(endpoint=endpoint, name=f"{name}-blue", model_name=f"{name}-model")
     check = factories.endpoint_check(endpoint=endpoint)
+    sample = factories.health_sample(endpoint=endpoint, deployment=f"{name}-blue")
     cluster = factories.cluster(workspace=workspace, name=f"{name}-aks")
-    return {"run": run, "model_version": version, "endpoint": endpoint, "check": check, "cluster": cluster}
+    return {
+        "run": run,
+        "model_version": version,
+        "endpoint": endpoint,
+        "check": check,
+        "sample": sample,
+        "cluster": cluster,
+    }
 
 
 def _sync(name: str, project: Project) -> SyncRun:

@@ -1,4 +1,4 @@
-"""Endpoints, what they were seen to serve, computes and drifts as lists, for the API.
+"""Endpoints, what they were seen to serve, how they did, computes and drifts as lists, for the API.
 
 A workspace may be used by projects that the asker does not see: stages are named only where their project is visible,
 and tags, which name releases and pipelines, are not told at all.
@@ -8,7 +8,16 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from releases.models import Cluster, Drift, Endpoint, EndpointCheck, EndpointDeployment, StageBinding, User
+from releases.models import (
+    Cluster,
+    Drift,
+    Endpoint,
+    EndpointCheck,
+    EndpointDeployment,
+    HealthSample,
+    StageBinding,
+    User,
+)
 from releases.queries.access import visible_to
 from releases.queries.narrowing import Given, Rules, narrowed
 
@@ -34,6 +43,13 @@ CLUSTERS: Rules = {
     "name": "name",
     "kind": "kind__iexact",
     "is_gone": lambda value: Q(gone_at__isnull=not value),
+}
+SAMPLES: Rules = {
+    "workspace": "endpoint__workspace__name",
+    "endpoint": "endpoint_id",
+    "deployment": "deployment",
+    "at_after": "at__gte",
+    "at_before": "at__lt",
 }
 CHECKS: Rules = {
     "workspace": "endpoint__workspace__name",
@@ -63,17 +79,24 @@ def endpoints(user: User, given: Given) -> QuerySet[Endpoint]:
 
 
 def clusters(user: User, given: Given) -> QuerySet[Cluster]:
-    """With the endpoints that run there."""
+    """With the endpoints that run there, and the stages bound there that this person sees."""
+    bindings = visible_to(user, StageBinding).filter(stage__gone_at=None).order_by("stage_id")
+    bound = Prefetch("bindings", bindings.select_related("stage__pipeline__project"), to_attr="bound")
     there = Prefetch("endpoints", Endpoint.objects.filter(gone_at=None).order_by("name"), to_attr="there")
-    return (
-        narrowed(visible_to(user, Cluster), given, rules=CLUSTERS).select_related("workspace").prefetch_related(there)
-    )
+    rows = narrowed(visible_to(user, Cluster), given, rules=CLUSTERS).select_related("workspace")
+    return rows.prefetch_related(there, bound)
 
 
 def endpoint_checks(user: User, given: Given) -> QuerySet[EndpointCheck]:
     """With the endpoint."""
     rows = visible_to(user, EndpointCheck).select_related("endpoint__workspace")
     return narrowed(rows, given, rules=CHECKS)
+
+
+def health_samples(user: User, given: Given) -> QuerySet[HealthSample]:
+    """With the endpoint."""
+    rows = visible_to(user, HealthSample).select_related("endpoint__workspace")
+    return narrowed(rows, given, rules=SAMPLES)
 
 
 def drifts(user: User, given: Given) -> QuerySet[Drift]:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from releases.actions.api_keys import create_api_key
-from releases.models import ArtifactRule, Project, SyncRun, User
+from releases.models import ArtifactRule, EndpointRule, Project, SyncRun, User
 from releases.states import TriggerKind
 from tests import factories
 
@@ -57,6 +57,7 @@ def harbour() -> Harbour:
     span = factories.live_span(opened_by=attempt)
     place = factories.stage_binding(stage=stage, endpoint=factories.endpoint(workspace=workspace)).endpoint
     check = factories.endpoint_check(endpoint=place)
+    sample = factories.health_sample(endpoint=place)
     drift = factories.drift(span=span, endpoint=place)
     cluster = factories.cluster(workspace=workspace)
     approval = factories.approval(release_stage=row, approver=somebody)
@@ -73,8 +74,10 @@ def harbour() -> Harbour:
         "model-versions": version,
         "training-runs": run,
         "artifact-rules": ArtifactRule.objects.create(project=project, name_pattern="model", role="model"),
+        "endpoint-rules": EndpointRule.objects.create(project=project, endpoint_pattern="^{pipeline}$"),
         "endpoints": place,
         "endpoint-checks": check,
+        "health-samples": sample,
         "clusters": cluster,
         "drifts": drift,
         "sync-runs": sync_run,

@@ -84,6 +84,8 @@ def test_another_projects_rows_are_not_reached_by_filters(port: Harbour) -> None
         f"pipelines/?project={other.project.slug}",
         f"sync-runs/?project={other.project.slug}",
         f"endpoint-checks/?endpoint={other.ids['endpoints']}",
+        f"health-samples/?endpoint={other.ids['endpoints']}",
+        f"endpoint-rules/?project={other.project.slug}",
         f"drifts/?project={other.project.slug}",
     ):
         assert stranger.get(f"{V1}/{question}").json()["results"] == [], question

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from releases.models import Endpoint, Project
+from releases.models import Endpoint, EndpointRule, Project, Watermark
 from releases.states import BindingOrigin, Role
 from tests import factories
 from tests.api.conftest import V1, Harbour
@@ -101,3 +102,104 @@ def test_many_endpoints_cost_as_many_queries_as_one(port: Harbour) -> None:
                 stage=factories.stage(pipeline=factories.pipeline(project=port.project)), endpoint=place
             )
     assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db
+def test_the_health_of_an_endpoint_is_its_last_day_on_its_list_and_its_detail(port: Harbour) -> None:
+    endpoint = Endpoint.objects.get(pk=port.ids["endpoints"])
+    for hours, share in ((1, 0.5), (23, 0.0), (25, 1.0)):
+        factories.health_sample(
+            endpoint=endpoint,
+            at=timezone.now() - timedelta(hours=hours),
+            requests_per_minute=2.0,
+            latency_p95=40.0,
+            error_share=share,
+        )
+    ours = reader(port.project)
+    told = ours.get(f"{V1}/endpoints/{endpoint.pk}/").json()
+    figures = {name: told["health"][name] for name in ("requests", "requests_per_minute", "latency_p95", "error_share")}
+    assert figures == {"requests": 60.0, "requests_per_minute": 2.0, "latency_p95": 40.0, "error_share": 0.25}
+    assert (told["health"]["no_data"], told["provisioning_state"]) == ("", "Succeeded")
+    listed = ours.get(f"{V1}/endpoints/").json()["results"][0]["health"]
+    assert {name: listed[name] for name in figures} == figures
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cursor", "kind", "no_data", "azure_said"),
+    [
+        (None, "Managed", "no data: not read yet", ""),
+        ({}, "Managed", "no data: not read yet", ""),
+        (
+            {"refused": {"X": "Forbidden: Monitoring Reader."}},
+            "Managed",
+            "no data: Azure Monitor is not allowed",
+            "Forb",
+        ),
+        ({"until": {"X": "2026-03-02T12:00Z"}}, "Managed", "no requests", ""),
+        ({"until": {"X": "2026"}}, "Kubernetes", "no data: Azure Monitor has none of this Kubernetes endpoint", ""),
+    ],
+)
+def test_where_there_is_no_figure_the_reason_is_told(port: Harbour, cursor, kind, no_data, azure_said) -> None:
+    Endpoint.objects.update(name="X", kind=kind)
+    workspace = Endpoint.objects.get().workspace
+    if cursor is not None:
+        Watermark.objects.create(workspace=workspace, feed="health", cursor=cursor, checked_at=NOON)
+    told = reader(port.project).get(f"{V1}/endpoints/{port.ids['endpoints']}/").json()["health"]
+    assert (told["requests"], told["latency_p95"], told["no_data"]) == (None, None, no_data)
+    assert told["azure_said"].startswith(azure_said) and bool(told["azure_said"]) == bool(azure_said)
+    assert (told["read_at"] is None) is (cursor is None)
+
+
+@pytest.mark.django_db
+def test_samples_are_paged_newest_first_and_found_by_endpoint_deployment_and_time(port: Harbour) -> None:
+    endpoint = Endpoint.objects.get(pk=port.ids["endpoints"])
+    quarter = timedelta(minutes=15)
+    for number in range(1, 8):
+        for deployment in ("blue", "green"):
+            factories.health_sample(endpoint=endpoint, deployment=deployment, at=NOON + number * quarter)
+    ours, walked, address = reader(port.project), list[str](), f"{V1}/health-samples/?limit=4"
+    while address:
+        told = ours.get(address).json()
+        walked += [one["at"] for one in told["results"]]
+        address = told["next"]
+    assert len(walked) == 15 and walked == sorted(walked, reverse=True)
+    for question, count in (
+        (f"endpoint={endpoint.pk}", 15),
+        ("deployment=green", 7),
+        (f"workspace={endpoint.workspace.name}&deployment=blue", 8),
+        ("at_after=2026-03-02T12:15Z&at_before=2026-03-02T12:45Z", 4),
+        ("workspace=elsewhere", 0),
+    ):
+        assert len(ours.get(f"{V1}/health-samples/?{question}").json()["results"]) == count, question
+    assert ours.get(f"{V1}/health-samples/?minutes=15").status_code == 400
+    told = ours.get(f"{V1}/health-samples/{port.ids['health-samples']}/").json()
+    assert (told["endpoint"]["id"], told["requests_per_minute"], told["latency_p95"]) == (endpoint.pk, 4.0, None)
+
+
+@pytest.mark.django_db
+def test_a_legacy_cluster_tells_which_visible_stages_are_bound_to_it(port: Harbour) -> None:
+    workspace = port.project.workspaces.get()
+    cluster = factories.cluster(workspace=workspace, kind="AKS")
+    stage = factories.stage(pipeline=factories.pipeline(project=port.project))
+    factories.stage_binding(stage=stage, cluster=cluster)
+    other = factories.project()
+    other.workspaces.add(workspace)
+    factories.stage_binding(stage=factories.stage(pipeline=factories.pipeline(project=other)), cluster=cluster)
+    told = reader(port.project).get(f"{V1}/clusters/{cluster.pk}/").json()["stages"]
+    assert [(one["stage"]["id"], one["bound_at"]) for one in told] == [(stage.pk, "2026-03-02T12:00:00Z")]
+
+
+@pytest.mark.django_db
+def test_endpoint_rules_are_those_of_the_project_and_of_every_one(port: Harbour) -> None:
+    general = EndpointRule.objects.create(endpoint_pattern="^general$", priority=7)
+    EndpointRule.objects.create(project=factories.project(), endpoint_pattern="^theirs$")
+    ours = reader(port.project)
+    told = ours.get(f"{V1}/endpoint-rules/").json()["results"]
+    assert [(one["id"], one["project"]) for one in told] == [
+        (general.pk, None),
+        (port.ids["endpoint-rules"], port.project.slug),
+    ]
+    own = ours.get(f"{V1}/endpoint-rules/?project={port.project.slug}").json()["results"]
+    assert [one["endpoint_pattern"] for one in own] == ["^{pipeline}$"]
+    assert ours.get(f"{V1}/endpoint-rules/{general.pk}/").json()["priority"] == 7

@@ -34,6 +34,7 @@ def test_a_stage_tells_its_pipeline_its_conditions_and_what_is_live(user: User) 
         "cluster": None,
         "origin": "name",
         "sentence": "The name fits.",
+        "bound_at": "2026-03-02T12:00:00Z",
     }
     assert program_of(user).get(f"stages/{factories.stage().pk}/").json()["live"] is None
 

@@ -47,6 +47,16 @@ class EndpointCheckFilter(_Flags):
     is_open = _flag("True lists what is so now.")
 
 
+class HealthSampleFilter(PageFilter):
+    """Parameters of `health-samples`."""
+
+    workspace = word("Name of the workspace.")
+    endpoint = by_id("Our id of the endpoint.")
+    deployment = word("Name of the deployment behind it.")
+    at_after = time("Stretches that began at or after.")
+    at_before = time("Stretches that began before.")
+
+
 class DriftFilter(_Flags):
     """Parameters of `drifts`."""
 

@@ -1,4 +1,4 @@
-"""Parameters of the lists of stages and of artifact rules."""
+"""Parameters of the lists of stages and of rules."""
 
 from rest_framework import serializers
 
@@ -21,3 +21,9 @@ class ArtifactRuleFilter(PageFilter):
 
     project = word("Slug of the project: its own rules only.")
     role = one_of(ArtifactRole, "The role it gives.")
+
+
+class EndpointRuleFilter(PageFilter):
+    """Parameters of `endpoint-rules`."""
+
+    project = word("Slug of the project: its own rules only.")

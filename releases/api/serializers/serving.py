@@ -1,4 +1,7 @@
-"""Endpoints with what they serve, computes, looks and drifts. Tags are not told: they may name what others own."""
+"""Endpoints with what they serve and how they do, computes, looks and drifts.
+
+Tags are not told: they may name what others own.
+"""
 
 from typing import Any
 
@@ -8,7 +11,8 @@ from rest_framework import serializers
 from releases.api.serializers.catalog import PipelineNameSerializer
 from releases.api.serializers.deployments import StageNameSerializer
 from releases.api.serializers.releases import ReleaseNameSerializer
-from releases.models import Cluster, Drift, Endpoint, EndpointCheck, EndpointDeployment, StageBinding
+from releases.models import Cluster, Drift, Endpoint, EndpointCheck, EndpointDeployment, HealthSample, StageBinding
+from releases.queries.health import LastDay
 from releases.queries.links import endpoint_url
 
 
@@ -82,12 +86,46 @@ class BoundStageSerializer(serializers.ModelSerializer[StageBinding]):
 
     class Meta:
         model = StageBinding
-        fields = ["project", "pipeline", "stage", "origin", "sentence"]
+        fields = ["project", "pipeline", "stage", "origin", "sentence", "bound_at"]
+        read_only_fields = fields
+
+
+class LastDaySerializer(serializers.Serializer[LastDay]):
+    """The last 24 hours of an endpoint, over all its deployments; `latency_p95` in milliseconds, `error_share` 0 to 1.
+
+    `latency_p95` is the mean of the quarter hours' p95, weighted by requests. Figures that are null are not known;
+    `no_data` says why where none is, `azure_said` in Azure's own words.
+    """
+
+    since = serializers.DateTimeField(read_only=True)
+    until = serializers.DateTimeField(read_only=True)
+    requests = serializers.FloatField(source="health.requests", read_only=True, allow_null=True)
+    requests_per_minute = serializers.FloatField(source="health.per_minute", read_only=True, allow_null=True)
+    latency_p95 = serializers.FloatField(source="health.p95", read_only=True, allow_null=True)
+    error_share = serializers.FloatField(source="health.error_share", read_only=True, allow_null=True)
+    no_data = serializers.CharField(source="why", read_only=True)
+    azure_said = serializers.CharField(read_only=True)
+    read_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+class HealthSampleSerializer(serializers.ModelSerializer[HealthSample]):
+    """One stretch of `minutes` from `at`, of one deployment. What Azure Monitor did not report is null.
+
+    `latency_p95` in milliseconds, `error_share` 0 to 1.
+    """
+
+    endpoint = EndpointNameSerializer(read_only=True)
+    workspace = serializers.CharField(source="endpoint.workspace.name", read_only=True)
+
+    class Meta:
+        model = HealthSample
+        fields = ["id", "endpoint", "workspace", "deployment", "at", "minutes"]
+        fields += ["requests_per_minute", "latency_p95", "error_share"]
         read_only_fields = fields
 
 
 class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
-    """One online endpoint. `traffic` is percent by deployment, `check` what it was seen to serve."""
+    """One online endpoint. `traffic` is percent by deployment, `check` what it serves as far as seen, `health` how."""
 
     azure_id = serializers.CharField(source="name", read_only=True)
     web_url = serializers.SerializerMethodField()
@@ -97,13 +135,14 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
     mirror_traffic: Any = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     deployments = EndpointDeploymentSerializer(source="behind", many=True, read_only=True)
     check = serializers.SerializerMethodField()
+    health = LastDaySerializer(source="day", read_only=True)
     stages = BoundStageSerializer(source="bound", many=True, read_only=True)
 
     class Meta:
         model = Endpoint
         fields = ["id", "azure_id", "web_url", "workspace", "name", "kind", "cluster", "compute_name", "description"]
         fields += ["scoring_uri", "auth_mode", "provisioning_state", "traffic", "mirror_traffic", "deployments"]
-        fields += ["check", "stages", "created_on", "modified_on", "changed_at", "gone_at"]
+        fields += ["check", "health", "stages", "created_on", "modified_on", "changed_at", "gone_at"]
         read_only_fields = fields
 
     def get_web_url(self, endpoint: Endpoint) -> str | None:
@@ -118,17 +157,21 @@ class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
 
 
 class ClusterSerializer(serializers.ModelSerializer[Cluster]):
-    """One compute. What runs on the legacy kind AKS is not shown by Azure: `endpoints` is empty and means nothing."""
+    """One compute. What runs on the legacy kind AKS is not shown by Azure: `endpoints` is empty and means nothing.
+
+    `stages` are those bound to such a cluster.
+    """
 
     azure_id = serializers.CharField(source="name", read_only=True)
     workspace = serializers.CharField(source="workspace.name", read_only=True)
     endpoints = EndpointNameSerializer(source="there", many=True, read_only=True)
+    stages = BoundStageSerializer(source="bound", many=True, read_only=True)
 
     class Meta:
         model = Cluster
         fields = ["id", "azure_id", "workspace", "name", "kind", "description", "resource_id", "namespace", "location"]
         fields += ["provisioning_state", "size", "nodes", "fewest_nodes", "most_nodes", "is_attached", "endpoints"]
-        fields += ["created_on", "modified_on", "changed_at", "gone_at"]
+        fields += ["stages", "created_on", "modified_on", "changed_at", "gone_at"]
         read_only_fields = fields
 
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from releases.api.serializers.catalog import PipelineNameSerializer
 from releases.api.serializers.releases import ReleaseNameSerializer
-from releases.models import ArtifactRule, LiveSpan, Stage, StageBinding
+from releases.models import ArtifactRule, EndpointRule, LiveSpan, Stage, StageBinding
 from releases.queries.links import pipeline_url
 from releases.queries.starting import needed, starts
 
@@ -29,7 +29,7 @@ class StagePlaceSerializer(serializers.ModelSerializer[StageBinding]):
 
     class Meta:
         model = StageBinding
-        fields = ["endpoint", "cluster", "origin", "sentence"]
+        fields = ["endpoint", "cluster", "origin", "sentence", "bound_at"]
         read_only_fields = fields
 
 
@@ -84,4 +84,18 @@ class ArtifactRuleSerializer(serializers.ModelSerializer[ArtifactRule]):
     class Meta:
         model = ArtifactRule
         fields = ["id", "project", "priority", "type_pattern", "name_pattern", "role", "changed_at"]
+        read_only_fields = fields
+
+
+class EndpointRuleSerializer(serializers.ModelSerializer[EndpointRule]):
+    """One rule; without a `project` it holds in every one, after each project's own. The lowest priority comes first.
+
+    In `endpoint_pattern` `{pipeline}` and `{stage}` stand for the stage's own names.
+    """
+
+    project = serializers.CharField(source="project.slug", read_only=True, default=None, allow_null=True)
+
+    class Meta:
+        model = EndpointRule
+        fields = ["id", "project", "priority", "pipeline_pattern", "stage_pattern", "endpoint_pattern", "changed_at"]
         read_only_fields = fields

@@ -1,12 +1,12 @@
-"""Stages and artifact rules as lists and details."""
+"""Stages, and the rules of artifacts and of endpoints, as lists and details."""
 
 from django.db.models import QuerySet
 
 from releases.api.base import Given, Noun
 from releases.api.filters import stages as filters
-from releases.api.serializers.stages import ArtifactRuleSerializer, StageNowSerializer
-from releases.models import ArtifactRule, Stage, User
-from releases.queries.artifact_rules import rules_told
+from releases.api.serializers.stages import ArtifactRuleSerializer, EndpointRuleSerializer, StageNowSerializer
+from releases.models import ArtifactRule, EndpointRule, Stage, User
+from releases.queries import artifact_rules, endpoint_rules
 from releases.queries.stages import stages
 
 
@@ -33,4 +33,17 @@ class ArtifactRules(Noun):
 
     def rows(self, user: User, given: Given) -> QuerySet[ArtifactRule]:
         """Newest first; in order of effect is what the page shows."""
-        return rules_told(user, given)
+        return artifact_rules.rules_told(user, given)
+
+
+class EndpointRules(Noun):
+    """The rules that say by names which endpoint serves which stage."""
+
+    scope = "read:endpoint-rules"
+    model = EndpointRule
+    serializer_class = EndpointRuleSerializer
+    filters = filters.EndpointRuleFilter
+
+    def rows(self, user: User, given: Given) -> QuerySet[EndpointRule]:
+        """Newest first; in order of effect is what the page shows."""
+        return endpoint_rules.rules_told(user, given)
