@@ -1,17 +1,18 @@
 """Tags of the pages about versions, spans and moments: times by a named zone, statuses, addresses of versions."""
 
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.templatetags.ui import icon, role_icon
 from dashboard.words import WORDS, Look
-from releases.models import Artifact
+from releases.models import Artifact, Stage
 from releases.states import ArtifactRole
 
 register = template.Library()
@@ -32,6 +33,8 @@ RUN_WORDS = {
     "running": "running",
     "finalizing": "running",
 }
+INSIDE_CHIP = '{}<span class="vh">{} </span>{}<b class="cut">{}</b>'
+WAS = '<s><span class="vh">from </span>{}</s>{}<span class="vh"> to </span>'
 LINK_ICONS = {
     "data": "database",
     "commit": "git-commit-horizontal",
@@ -88,7 +91,8 @@ def chip(role: str, now: str, before: str = "", url: str = "", title: str = "") 
     kind = format_html('a class="chip" href="{}"', url) if url else SafeString('span class="chip"')
     changed = SafeString(' data-variant="changed"') if before else ""
     named = format_html(' title="{}"', title) if title else ""
-    inside = _inside_chip(role, now, before)
+    was = format_html(WAS, before, icon("arrow-right", "sm")) if before else ""
+    inside = format_html(INSIDE_CHIP, icon(role_icon(role), "sm"), role, was, now)
     return format_html("<{}{}{}>{}</{}>\n", kind, changed, named, inside, "a" if url else "span")
 
 
@@ -112,18 +116,18 @@ def trace_url(name: str, version: str) -> str:
 
 
 @register.simple_tag
+def since_then_url(stage: Stage, at: datetime) -> str:
+    """What a stage ran at a moment beside what it runs now, on the page that compares."""
+    then = quote(timezone.localtime(at).isoformat(), safe="")
+    return f"{reverse('compare')}?a=live:{stage.pk}@{then}&b=live:{stage.pk}"
+
+
+@register.simple_tag
 def carriers_url(name: str, version: str) -> str:
     """The list of the releases that carry one version."""
     return f"{reverse('releases')}?{urlencode({'model': f'{name}:{version}'})}"
 
 
-def _inside_chip(role: str, now: str, before: str) -> SafeString:
-    old = '<s><span class="vh">from </span>{}</s>{}<span class="vh"> to </span>'
-    was = format_html(old, before, icon("arrow-right", "sm")) if before else ""
-    drawn = icon(role_icon(role), "sm")
-    return format_html('{}<span class="vh">{} </span>{}<b class="cut">{}</b>', drawn, role, was, now)
-
-
 def _clock(shown: datetime) -> str:
-    seconds = f"{shown:%S}" + (f".{shown.microsecond:06}".rstrip("0") if shown.microsecond else "")
-    return f"{shown:%a} {shown.day} {shown:%b %Y}, {shown:%H:%M}:{seconds}"
+    digits = f".{shown.microsecond:06}".rstrip("0") if shown.microsecond else ""
+    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M:%S}{digits}"

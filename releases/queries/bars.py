@@ -151,8 +151,10 @@ def _place(begin: datetime, until: datetime | None, start: datetime, end: dateti
 
 
 def _begun_since(stages: Collection[int], start: datetime) -> tuple[list[LiveSpan], bool]:
-    rows = LiveSpan.objects.filter(stage_id__in=stages, live_from__gte=start).select_related("release__project")
-    found = list(rows.order_by("-live_from", "-id")[: MOST + 1])
+    """The newest are found in an index: whatever began in that time would be sorted with its release beside it."""
+    newest = LiveSpan.objects.filter(stage_id__in=stages, live_from__gte=start).order_by("-live_from", "-id")
+    rows = LiveSpan.objects.filter(pk__in=newest.values("pk")[: MOST + 1]).select_related("release__project")
+    found = list(rows.order_by("-live_from", "-id"))
     return found[:MOST], len(found) > MOST
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from releases.models import Drift, Endpoint, EndpointCheck, LiveSpan, Stage, StageBinding, User, Watermark
-from releases.queries import artifacts, health
+from releases.models import Drift, Endpoint, EndpointCheck, Stage, StageBinding, User, Watermark
+from releases.queries import artifacts, health, spans
 from releases.queries.access import visible_to
 from releases.queries.bindings import offered
 from releases.queries.endpoints import Bound, EndpointSeen, models_of, seen_of
@@ -125,8 +125,8 @@ def _deployed(seen: EndpointSeen, *, start: datetime) -> list[Stretch]:
     """What the releases of the first stage bound here put live."""
     if not seen.bound:
         return []
-    rows = LiveSpan.objects.filter(Q(live_until=None) | Q(live_until__gt=start), stage=seen.bound[0].binding.stage_id)
-    found = list(rows.select_related("release").order_by("-live_from")[:SPANS_SHOWN])
+    rows = spans.reaching(seen.bound[0].binding.stage_id, start).select_related("release")
+    found = list(rows.order_by("-live_from")[:SPANS_SHOWN])
     carried = artifacts.of_releases({span.release_id for span in found})
     return [
         Stretch(

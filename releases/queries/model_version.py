@@ -142,9 +142,11 @@ def live_versions(user: User, version: ModelVersion) -> list[tuple[ModelVersion,
     """What of this model every stage runs now, the stages that count first. Grows with the stages, not with history."""
     open_now = visible_to(user, LiveSpan).filter(live_until__isnull=True)
     spans = {span.release_id: span for span in open_now.only("release_id")}
-    same = {"model_version__workspace": version.workspace_id, "model_version__name": version.name}
-    rows = Artifact.objects.filter(release_id__in=spans, **same).select_related("model_version")
-    carried: dict[int, ModelVersion] = {a.release_id: a.model_version for a in rows if a.model_version}
+    # All that these releases carry: asked for the model, SQLite would go through every release that carried it.
+    rows = Artifact.objects.filter(release_id__in=spans).select_related("model_version")
+    same = (version.workspace_id, version.name)
+    known = ((row.release_id, row.model_version) for row in rows if row.model_version)
+    carried = {release: one for release, one in known if (one.workspace_id, one.name) == same}
     shown = open_now.filter(release_id__in=carried).select_related(*WITH_PLACE)
     ordered = shown.order_by("-stage__headline", "-stage__is_production", "-live_from", "-id")
     return [(carried[span.release_id], span) for span in ordered]

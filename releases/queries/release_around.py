@@ -5,11 +5,11 @@ Four queries, each by index.
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from releases.models import Drift, LiveSpan, Release
+from releases.queries.keyset import Cursor, beyond
 
 SPANS_SHOWN = 50
+ORDER = ("created_on", "id")
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Around:
 def around(release: Release) -> Around:
     """Around a release that its reader may see: everything here is of the same pipeline."""
     same = Release.objects.filter(pipeline=release.pipeline_id).select_related("project")
-    at, pk = release.created_on, release.pk
-    older = same.filter(Q(created_on__lt=at) | Q(created_on=at, pk__lt=pk)).order_by("-created_on", "-id")
-    newer = same.filter(Q(created_on__gt=at) | Q(created_on=at, pk__gt=pk)).order_by("created_on", "id")
+    here = (release.created_on, release.pk)
+    older = same.filter(beyond(Cursor(here), ORDER)).order_by("-created_on", "-id")
+    newer = same.filter(beyond(Cursor(here, is_back=True), ORDER)).order_by("created_on", "id")
     spans = _spans(release)
     return Around(older.first(), newer.first(), spans, _drifts(spans))
 
 
 def _spans(release: Release) -> list[LiveSpan]:
-    rows = LiveSpan.objects.filter(release=release).select_related("stage", "opened_by")
+    rows = LiveSpan.objects.filter(release=release).select_related("stage")
     return list(rows.order_by("-live_from", "-id")[:SPANS_SHOWN])
 
 

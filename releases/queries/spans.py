@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from releases.models import LiveSpan, Release, Stage
 
@@ -17,9 +18,7 @@ def covering(moment: datetime | OuterRef) -> Q:
 
 def open_by_stage(stages: Collection[int]) -> dict[int, LiveSpan]:
     """What each of these stages runs now, by stage id, with the release. A stage that runs nothing is left out."""
-    rows = LiveSpan.objects.filter(stage_id__in=stages, live_until__isnull=True).select_related(
-        "release__project", "opened_by"
-    )
+    rows = LiveSpan.objects.filter(stage_id__in=stages, live_until__isnull=True).select_related("release__project")
     return {span.stage_id: span for span in rows}
 
 
@@ -27,8 +26,16 @@ def by_stage_at(stages: Collection[int], moment: datetime) -> dict[int, LiveSpan
     """What each of these stages ran at a moment, by stage id: one indexed look-up for each."""
     then = LiveSpan.objects.filter(covering(moment), stage=OuterRef("pk")).order_by("-live_from").values("pk")
     ids = Stage.objects.filter(pk__in=stages).annotate(found=Subquery(then[:1])).values_list("found", flat=True)
-    rows = LiveSpan.objects.filter(pk__in=[pk for pk in ids if pk]).select_related(*WITH_PLACE)
+    rows = LiveSpan.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("release__project")
     return {span.stage_id: span for span in rows}
+
+
+def reaching(stage: int, start: datetime) -> QuerySet[LiveSpan]:
+    """What a stage ran at a moment and from it on. Spans of a stage do not overlap, so no older one is read."""
+    then = LiveSpan.objects.filter(stage=stage, live_from__lte=start).order_by("-live_from").values("live_from")[:1]
+    first = Coalesce(Subquery(then), Value(start, output_field=DateTimeField()))
+    rows = LiveSpan.objects.filter(stage=stage, live_from__gte=first)
+    return rows.filter(Q(live_until__isnull=True) | Q(live_until__gt=start))
 
 
 def after(spans: Iterable[LiveSpan]) -> dict[int, Release]:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from releases.models import Artifact, Deployment, LiveSpan, Release, ReleaseStage, Stage, User
+from releases.queries import spans
 from releases.queries import trace as traces
 from releases.queries.live_at import live_at
 from releases.queries.live_spans import live_spans
@@ -181,6 +182,18 @@ def test_at_every_moment_it_says_what_the_attempts_say(
             assert one.is_still is (mine.until is None)
             after = live_then(tried, mine.until) if mine.until else None
             assert (one.replaced_by.pk if one.replaced_by else None) == (after and after.release_stage.release_id)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(attempts, versions)
+def test_what_ran_from_a_moment_on_is_what_had_not_ended_by_then(
+    port: Port, history: list[tuple[int, int, str, int]], carried: list[tuple[str, str]]
+) -> None:
+    tell(port, history, carried)
+    for stage in port.stages:
+        for moment in moments(history):
+            found = [as_time(span) for span in spans.reaching(stage.pk, moment).order_by("live_from", "opened_by")]
+            assert found == [one for one in times(stage) if one.until is None or one.until > moment]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

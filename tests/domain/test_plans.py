@@ -1,0 +1,54 @@
+"""What stands around one thing is looked up in an index from its place on, however long the history before it is."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from releases.queries import bars, spans
+from releases.queries.release_around import around
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_neighbours_of_a_release_are_looked_up_from_its_place_on():
+    release = factories.release()
+    with CaptureQueriesContext(connection) as asked:
+        around(release)
+    older, newer = (plan(one["sql"]) for one in asked.captured_queries if 'FROM "releases_release"' in one["sql"])
+    for found, sign in ((older, "<"), (newer, ">")):
+        assert f"release_pipeline_newest (pipeline_id=? AND created_on{sign}?)" in found or (
+            "release_pipeline_newest" in found and f"(created_on {sign}= " in found
+        )
+        assert "TEMP B-TREE" not in found and "Sort" not in found
+
+
+def test_what_a_stage_ran_lately_is_looked_up_from_then_on():
+    rows = spans.reaching(factories.stage().pk, NOON).order_by("-live_from")[:60]
+    with CaptureQueriesContext(connection) as asked:
+        list(rows)
+    found = plan(asked.captured_queries[0]["sql"])
+    assert "live_span_as_of (stage_id=? AND live_from>?)" in found or "(live_from >= " in found
+    assert "TEMP B-TREE FOR ORDER BY" not in found and "Sort" not in found
+
+
+def test_the_newest_changes_of_a_pipeline_are_found_before_their_releases_are_read():
+    stages = [factories.stage()]
+    with CaptureQueriesContext(connection) as asked:
+        bars.window(stages, end=NOON, length=timedelta(days=30))
+    found = plan(asked.captured_queries[0]["sql"])
+    assert "COVERING INDEX live_span_as_of (stage_id=? AND live_from>?)" in found or (
+        "live_span_as_of" in found and "(live_from >= " in found
+    )
+
+
+def plan(sql: str) -> str:
+    """How the database would go about it; PostgreSQL as if the tables were too great to be read whole or sorted."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"{'EXPLAIN' if connection.vendor == 'postgresql' else 'EXPLAIN QUERY PLAN'} {sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
