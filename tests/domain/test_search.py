@@ -244,7 +244,7 @@ def test_history_is_looked_up_in_an_index(made: Company, is_member: bool) -> Non
 def many_more(made: Company) -> None:
     """A history, and figures about it for PostgreSQL."""
     workspace = made.project.workspaces.get()
-    numbers = range(10_000, 10_000 + MANY)
+    numbers = range(1_000_000, 1_000_000 + MANY)  # beyond what factories count to
     same: dict[str, Any] = {"project": made.project, "created_on": factories.NOON, "changed_at": factories.NOON}
     Release.objects.bulk_create(
         Release(pipeline=made.pipeline, azure_id=n, name=f"Release-{n}", status="active", **same) for n in numbers
