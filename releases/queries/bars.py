@@ -34,7 +34,7 @@ class Bar:
 
     @property
     def size(self) -> str:
-        """How much of a label fits: nothing in a thin one, the release in a short one, all in a middling one at a desk."""
+        """How much of a label fits: none in a thin one, the release in a short one, all in a middling one at a desk."""
         sizes = {"thin": THIN, "short": SHORT, "middling": MIDDLING}
         return next((name for name, width in sizes.items() if self.width < width), "")
 
