@@ -6,17 +6,17 @@ from django.utils import timezone
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TENTHS_BELOW = 9.95
+NEAR = {0: "Today", 1: "Yesterday"}
 
 
 def absolute(moment: datetime, *, now: datetime) -> str:
     """`Today, 09:12`, `Wed 18 Nov, 16:40`, with the year when it is another one."""
-    shown, today = timezone.localtime(moment), timezone.localtime(now)
-    if shown.date() == today.date():
-        return f"Today, {shown:%H:%M}"
-    if shown.date() == today.date() - timedelta(days=1):
-        return f"Yesterday, {shown:%H:%M}"
-    year = "" if shown.year == today.year else f" {shown.year}"
-    return f"{shown:%a} {shown.day} {shown:%b}{year}, {shown:%H:%M}"
+    zone = timezone.get_current_timezone()
+    shown, today = moment.astimezone(zone), now.astimezone(zone)
+    days_ago = today.toordinal() - shown.toordinal()
+    if days_ago in NEAR:
+        return f"{NEAR[days_ago]}, {shown:%H:%M}"
+    return f"{shown:%a {shown.day} %b, %H:%M}" if shown.year == today.year else f"{shown:%a {shown.day} %b %Y, %H:%M}"
 
 
 def within(moment: datetime, *, now: datetime) -> str:
@@ -49,7 +49,7 @@ def span_of_days(first: date | None, last: date | None) -> str:
 
 def whole(shown: datetime) -> str:
     """Everything, with the zone named: `Mon 16 Nov 2026, 11:00:03 Europe/Helsinki`."""
-    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M:%S} {timezone.get_current_timezone_name()}"
+    return f"{shown:%a {shown.day} %b %Y, %H:%M:%S} {shown.tzinfo}"
 
 
 def ago(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -63,6 +64,22 @@ def word_icon(word: str, classes: str = "") -> SafeString:
     """The icon of a state in its hue, named by the word itself."""
     look = look_of(word)
     return icon(look.icon, f"{look.hue or 'dim'} {classes}".strip(), look.label)
+
+
+@register.simple_tag
+@lru_cache(8192)
+def address(name: str, *parts: str | int) -> str:
+    """Django's `url`, for links that a page has by the hundred: each is worked out once."""
+    return reverse(name, args=parts)
+
+
+@register.simple_tag
+@lru_cache(1024)
+def pill(word: str, text: str = "") -> SafeString:
+    """How one object stands; `text` instead of the word's label."""
+    look = look_of(word)
+    inside = icon(look.icon), text or look.label
+    return format_html('<span class="pill" data-variant="{}">{}<span class="cut">{}</span></span>', look.hue, *inside)
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dashboard.templatetags.ui import icon, role_icon
+from dashboard.templatetags.ui import address, icon, role_icon
 from dashboard.words import WORDS, Look
 from releases.models import Artifact, Stage
 from releases.states import ArtifactRole
@@ -104,7 +104,7 @@ def version_url(artifact: Artifact) -> str:
     """
     workspace = getattr(artifact, "registry_id", None)
     if workspace:
-        return reverse("model_version", args=[workspace, artifact.name, artifact.version])
+        return address("model_version", workspace, artifact.name, artifact.version)
     is_model = artifact.role in (ArtifactRole.MODEL, ArtifactRole.SCALER)
     return trace_url(artifact.name, artifact.version) if is_model and artifact.name and artifact.version else ""
 
@@ -112,7 +112,7 @@ def version_url(artifact: Artifact) -> str:
 @register.simple_tag
 def trace_url(name: str, version: str) -> str:
     """Where one version's times are."""
-    return f"{reverse('audit')}?{urlencode({'name': name, 'version': version})}"
+    return f"{address('audit')}?{urlencode({'name': name, 'version': version})}"
 
 
 @register.simple_tag

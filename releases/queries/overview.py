@@ -103,6 +103,12 @@ class Row:
         counted = self.now.headline
         return next((lane for _, lane in self.lanes if counted and lane.stage.pk == counted.stage.pk), None)
 
+    @property
+    def cells(self) -> list[Lane]:
+        """Its lanes for a line: where a stage is marked as the one that counts, it comes last."""
+        lanes = [lane for _, lane in self.lanes if not lane.stage.headline]
+        return [*lanes, self.headline] if self.headline and self.headline.stage.headline else lanes
+
     def _stage_of(self, word: Word) -> StageNow | None:
         found = (
             one for one in self.now.stages if word in (one.ran_word, one.word) or (word is Word.DRIFT and one.drift)

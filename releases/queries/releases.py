@@ -5,6 +5,7 @@ Nine queries a page with the count; no row costs a query of its own.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -47,22 +48,22 @@ class Row:
     def _of(self, *roles: ArtifactRole) -> list[Version]:
         return [version for version in self.versions if version.role in roles]
 
-    @property
+    @cached_property
     def models(self) -> list[Version]:
         """The model versions."""
         return self._of(ArtifactRole.MODEL)
 
-    @property
+    @cached_property
     def scalers(self) -> list[Version]:
         """The scaler versions."""
         return self._of(ArtifactRole.SCALER)
 
-    @property
+    @cached_property
     def sources(self) -> list[Version]:
         """The commits and builds."""
         return self._of(ArtifactRole.CODE, ArtifactRole.BUILD)
 
-    @property
+    @cached_property
     def scaler_changed(self) -> bool:
         """Whether a scaler differs from the release before."""
         return any(version.before for version in self.scalers)
