@@ -8,6 +8,7 @@ import django.db.models.functions.comparison
 import releases.states
 from django.db import migrations, models
 
+from releases.migrations._words_2026_11 import write
 
 # Words come ready made and joined by blanks, so that both databases find the same: `ascii` leaves other letters alone.
 SQLITE = ["CREATE VIRTUAL TABLE releases_releasetext USING fts5(words, tokenize = 'ascii', columnsize = 0)"]
@@ -36,19 +37,17 @@ NAMES = ("alias", "name", "version_name", "source_version", "branch", "repositor
 
 
 def tell_words(apps, schema_editor):
-    """The words of releases that are stored already, made as the store makes them for new ones."""
-    from releases.queries.words import kept
-    from releases.sync.store.texts import Text, write
-
+    """The words of releases that are stored already, made as the store then made them for new ones."""
     releases = apps.get_model("releases", "Release").objects.select_related("created_by", "created_for").order_by("id")
-    artifacts = apps.get_model("releases", "Artifact").objects
+    artifacts = apps.get_model("releases", "Artifact").objects.order_by("id")
     last = 0
     while found := list(releases.filter(id__gt=last)[:1000]):
         last = found[-1].id
         carried = {}
         for row in artifacts.filter(release_id__in=[one.id for one in found]):
             carried.setdefault(row.release_id, []).extend(_names(row))
-        write([Text(one.id, one.created_on, kept(_texts(one, carried.get(one.id, ())))) for one in found])
+        rows = [(one.id, one.created_on, _texts(one, carried.get(one.id, ()))) for one in found]
+        write(rows, schema_editor.connection)
 
 
 def _names(artifact):
