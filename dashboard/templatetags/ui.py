@@ -253,6 +253,12 @@ def short_day(moment: datetime) -> str:
 
 
 @register.simple_tag
+def short_hour(moment: datetime) -> str:
+    """`Mon 14:00`, in the reader's zone."""
+    return f"{timezone.localtime(moment):%a %H:%M}"
+
+
+@register.simple_tag
 def plain_time(moment: datetime | None) -> str:
     """The same as `when` for places that hold text alone, such as a drawing's title."""
     return times.absolute(moment, now=timezone.now()) if moment else ""

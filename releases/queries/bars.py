@@ -16,7 +16,7 @@ from releases.queries.served import served_of
 from releases.states import ArtifactRole
 
 MOST = 100
-"""So many spans are drawn at most, the newest ones."""
+"""So many changes are drawn at most, the newest ones: the axis begins where they do."""
 TICKS = 5
 THIN, SHORT, MIDDLING = 10.0, 18.0, 40.0
 """Percents of the axis below which a label, the versions in it, or any label on a phone have no room."""
@@ -73,18 +73,23 @@ class Tick:
 
 @dataclass(frozen=True)
 class Window:
-    """What was live from `start` to `end`. `is_cut`: there was more than is drawn."""
+    """All that was live from `start` to `end`. `is_shortened`: more was asked for than can be drawn."""
 
     start: datetime
     end: datetime
     lines: list[Line]
-    is_cut: bool = False
+    is_shortened: bool = False
 
     @property
     def ticks(self) -> list[Tick]:
         """Marks at equal distances, from the start on."""
         step = (self.end - self.start) / TICKS
         return [Tick(self.start + step * number, 100 * number / TICKS) for number in range(TICKS)]
+
+    @property
+    def is_of_hours(self) -> bool:
+        """Whether marks need their hour: there is more than one in a day."""
+        return self.end - self.start < timedelta(days=TICKS)
 
     @property
     def newest_first(self) -> list[tuple[Line, Bar]]:
@@ -106,31 +111,30 @@ def told(window: Window, stage: Stage) -> str:
     bars = window.of(stage.pk)
     begun = sum(not bar.is_older for bar in bars)
     times = {0: "did not change", 1: "changed once"}.get(begun, f"changed {begun} times")
-    if window.is_cut:
-        return f"Only the newest {MOST} changes are drawn."
     if not bars:
         return f"{stage.name} ran nothing."
-    never = "was never without a release" if bars[0].is_older else "nothing is known of what it ran before"
-    return f"{stage.name} {times} and {never}." if bars[0].is_older else f"{stage.name} {times}; {never}."
+    if bars[0].left == 0:
+        return f"{stage.name} {times} and was never without a release."
+    return f"{stage.name} {times}; nothing is known of what it ran before."
 
 
 def window(stages: Sequence[Stage], *, end: datetime, length: timedelta) -> Window:
     """What these stages ran in the time that ends now. Four queries, however long their history is."""
-    start = end - length
     ids = [stage.pk for stage in stages]
-    found, is_cut = _begun_since(ids, start)
-    if not is_cut:
-        found += _standing_at(ids, start)
-    carried = artifacts.of_releases({span.release_id for span in found})
+    begun = _begun_since(ids, end - length)
+    is_shortened = len(begun) > MOST
+    start = begun[MOST].live_from if is_shortened else end - length
+    found = {span.pk: span for span in [*begun[:MOST], *_standing_at(ids, start)]}
+    carried = artifacts.of_releases({span.release_id for span in found.values()})
     spans: dict[int, list[LiveSpan]] = {}
-    for span in sorted(found, key=lambda one: (one.live_from, one.pk)):
+    for span in sorted(found.values(), key=lambda one: (one.live_from, one.pk)):
         spans.setdefault(span.stage_id, []).append(span)
     drifts = _drifts(ids, start, end)
     lines = [
         Line(stage, [_bar(one, start, end, carried) for one in spans.get(stage.pk, ())], drifts.get(stage.pk, []))
         for stage in stages
     ]
-    return Window(start, end, lines, is_cut)
+    return Window(start, end, lines, is_shortened)
 
 
 def _drifts(stages: Collection[int], start: datetime, end: datetime) -> dict[int, list[DriftBar]]:
@@ -150,17 +154,16 @@ def _place(begin: datetime, until: datetime | None, start: datetime, end: dateti
     return round(100 * left, 2), round(100 * max(right - left, 0.0), 2)
 
 
-def _begun_since(stages: Collection[int], start: datetime) -> tuple[list[LiveSpan], bool]:
-    """The newest are found in an index: whatever began in that time would be sorted with its release beside it."""
+def _begun_since(stages: Collection[int], start: datetime) -> list[LiveSpan]:
+    """The newest and one more, found in an index: whatever began in that time would be sorted with its release."""
     newest = LiveSpan.objects.filter(stage_id__in=stages, live_from__gte=start).order_by("-live_from", "-id")
     rows = LiveSpan.objects.filter(pk__in=newest.values("pk")[: MOST + 1]).select_related("release__project")
-    found = list(rows.order_by("-live_from", "-id"))
-    return found[:MOST], len(found) > MOST
+    return list(rows.order_by("-live_from", "-id"))
 
 
 def _standing_at(stages: Collection[int], start: datetime) -> list[LiveSpan]:
-    """What each stage ran when the axis begins: the newest span that began before, if it had not ended."""
-    before = LiveSpan.objects.filter(stage=OuterRef("pk"), live_from__lt=start).order_by("-live_from").values("pk")
+    """What each stage ran when the axis begins: the newest span that had begun, if it had not ended."""
+    before = LiveSpan.objects.filter(stage=OuterRef("pk"), live_from__lte=start).order_by("-live_from").values("pk")
     newest = Stage.objects.filter(pk__in=stages).annotate(before=Subquery(before[:1])).values("before")
     rows = LiveSpan.objects.filter(pk__in=newest).select_related("release__project")
     return [span for span in rows if span.live_until is None or span.live_until > start]
