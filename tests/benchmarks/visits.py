@@ -5,7 +5,7 @@ Called by `side.py`, in a process of its own; Django is set up by then.
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -21,38 +21,40 @@ from django.core.management import call_command
 from django.template import engines
 from django.template.context import make_context
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.urls.exceptions import NoReverseMatch
 
-from releases.models import Artifact, Endpoint, Identity, ModelVersion, Pipeline, Release, Stage, TrainingRun, User
+from releases.models import Artifact, Identity, Membership, Pipeline, Release, Stage, User
 from releases.queries import spans
 from releases.queries.finding import cursor_of
 from releases.states import ArtifactRole, Role
 from tests import factories
+from tests.benchmarks.addresses import visits
 
 Figures = dict[str, Any]
 DEEP = 100_000 - 2_000
 """Two thousand pages of fifty from the newest, less one page; in a small history the last page but a few."""
 VISITS = 11
 STATIC = re.compile(r'(?:href|src)="(/static/[^"#]+)')
-LEFT_OUT = {
-    "releases_export": "a file, not a page: it streams every row",
-    "gallery": "shows components, no rows",
-    "health": "no page",
-    "synced": "a fragment of the frame, measured with every page",
-}
-"""Addresses that P12 leaves out, with the reason; those that only take a POST leave themselves out."""
 
 
-def reader() -> Client:
-    """A browser of a manager who sees every project; the process is one that serves, static files are ready."""
+def reader(*roles: Role) -> Client:
+    """A browser of somebody with these roles everywhere, else of a manager.
+
+    The process is one that serves, and static files are ready.
+    """
     import_module("dashboard.wsgi")
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client(headers={"accept-encoding": "gzip"})
-    email = "bench@port.example"
-    client.force_login(User.objects.filter(email=email).first() or factories.user(email=email, role=Role.MANAGER))
+    client.force_login(_person(roles or (Role.MANAGER,)))
     return client
+
+
+def _person(roles: Sequence[Role]) -> User:
+    email = f"{'-'.join(roles)}@port.example"
+    person = User.objects.filter(email=email).first() or factories.user(email=email)
+    for role in roles:
+        Membership.objects.get_or_create(user=person, role=role, project=None)
+    return person
 
 
 def lists(options: Figures) -> Figures:
@@ -116,50 +118,23 @@ def floors(options: Figures) -> Figures:
 
 
 def weights(options: Figures) -> Figures:
-    """P12: each page of the URLconf: kilobytes over the wire, on a first visit and after it, and the server's time."""
-    client, pages, missed = reader(), {}, []
-    for name, address in addresses():
-        answer = client.get(address) if address else None
+    """P12: each page of the URLconf: kilobytes over the wire, on a first visit and after it, and the server's time.
+
+    Who visits is an administrator as well: pages about people are shown to nobody else.
+    """
+    roles = (Role.MANAGER, Role.ADMINISTRATOR)
+    client, pages, missed = reader(*roles), {}, []
+    for visit in visits(_person(roles)):
+        answer = client.get(visit.address, headers=visit.headers) if visit.address else None
         if answer is None or answer.status_code == HTTPStatus.NOT_FOUND:
-            missed.append(name)
+            missed.append(visit.name)
         elif answer.status_code == HTTPStatus.OK and "text/html" in answer.headers.get("Content-Type", ""):
             html = gzip.decompress(answer.content) if answer.headers.get("Content-Encoding") else answer.content
             beside = sum(_packed(path) for path in set(STATIC.findall(html.decode())))
-            times = _times(client, address)
+            times = _timed(partial(client.get, visit.address, headers=visit.headers))
             sizes = {"after_kb": len(answer.content) / 1024, "first_kb": (len(answer.content) + beside) / 1024}
-            pages[name] = {**sizes, "p90_ms": _p(90, times)}
+            pages[visit.name] = {**sizes, "p90_ms": _p(90, times)}
     return {"pages": pages, "missed": missed}
-
-
-def addresses() -> Iterator[tuple[str, str]]:
-    """Every page's name and an address of it, empty where this past has nothing to fill it with."""
-    model = ModelVersion.objects.order_by("-id")[0]
-    endpoint, run = Endpoint.objects.order_by("id")[0], TrainingRun.objects.order_by("-id")[0]
-    newest = Release.objects.latest("created_on", "id")
-    of = {"project": newest.project.slug, "workspace": model.workspace_id}
-    parts: dict[str, dict[str, Any]] = {
-        "pipeline": {**of, "azure_id": newest.pipeline.azure_id},
-        "model_version": {**of, "name": model.name, "version": model.version},
-        "training_run": {**of, "name": run.name},
-        "endpoint": {**of, "name": endpoint.name},
-    }
-    others = {**of, "azure_id": newest.azure_id}
-    for name, pattern in _patterns():
-        wanted = pattern.pattern.converters
-        given = parts.get(name, others)
-        try:
-            address = reverse(name, kwargs={one: given[one] for one in wanted})
-        except (KeyError, NoReverseMatch):
-            address = ""
-        yield name, address
-
-
-def _patterns(resolver: URLResolver | None = None) -> Iterator[tuple[str, URLPattern]]:
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLPattern) and pattern.name and pattern.name not in LEFT_OUT:
-            yield pattern.name, pattern
-        elif isinstance(pattern, URLResolver) and not pattern.namespace:
-            yield from _patterns(pattern)
 
 
 def _template_only(client: Client, address: str) -> Callable[[], Any]:
