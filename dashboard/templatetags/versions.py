@@ -5,7 +5,6 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -119,13 +118,13 @@ def trace_url(name: str, version: str) -> str:
 def since_then_url(stage: Stage, at: datetime) -> str:
     """What a stage ran at a moment beside what it runs now, on the page that compares."""
     then = quote(timezone.localtime(at).isoformat(), safe="")
-    return f"{reverse('compare')}?a=live:{stage.pk}@{then}&b=live:{stage.pk}"
+    return f"{address('compare')}?a=live:{stage.pk}@{then}&b=live:{stage.pk}"
 
 
 @register.simple_tag
 def carriers_url(name: str, version: str) -> str:
     """The list of the releases that carry one version."""
-    return f"{reverse('releases')}?{urlencode({'model': f'{name}:{version}'})}"
+    return f"{address('releases')}?{urlencode({'model': f'{name}:{version}'})}"
 
 
 def _clock(shown: datetime) -> str:

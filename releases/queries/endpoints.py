@@ -194,15 +194,16 @@ def seen_of(rows: Sequence[Endpoint], *, bindings: QuerySet[StageBinding], now: 
 
 
 def bound_to(rows: QuerySet[StageBinding]) -> dict[int, list[Bound]]:
-    """By endpoint: the stages bound to it with how it stands, the release live there and its models. Seven queries."""
+    """By endpoint: the stages bound to it with how it stands, the release live there and its models. Five queries."""
     found = list(
         rows.filter(stage__gone_at=None)
         .select_related("stage__pipeline__project", "bound_by")
         .order_by("stage__pipeline__name", "stage__rank", "pk")
     )
     stages = [one.stage_id for one in found]
-    told, live = served_now(stages), spans.open_by_stage(stages)
+    live = spans.open_by_stage(stages)
     carried = artifacts.of_releases({span.release_id for span in live.values()})
+    told = served_now(stages, live=live, carried=carried)
     bound: dict[int, list[Bound]] = defaultdict(list)
     for one in found:
         span = live.get(one.stage_id)

@@ -174,8 +174,9 @@ def _revision(pipeline: Pipeline) -> PipelineRevision | None:
 
 
 def _stages(now: PipelineNow, definition: Definition) -> list[StageSeen]:
-    served = served_now([one.stage.pk for one in now.stages])
-    carried = of_releases({one.span.release_id for one in now.stages if one.span})
+    live = {one.stage.pk: one.span for one in now.stages if one.span}
+    carried = of_releases({span.release_id for span in live.values()})
+    served = served_now([one.stage.pk for one in now.stages], live=live, carried=carried)
     joints: list[Joint | None] = [None, *(joint_of(a, b) for a, b in zip(now.stages, now.stages[1:], strict=False))]
     found = []
     for joint, one in zip(joints, now.stages, strict=False):

@@ -113,7 +113,7 @@ def stages_of(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRel
     rows = release.stages.order_by("rank", "azure_id").select_related("stage")
     found = list(rows.prefetch_related(Prefetch("deployments", queryset=attempts.order_by("-attempt"))))
     seats = approvals_seen.of_stages([row.pk for row in found])
-    served = served_now([row.stage_id for row in found])
+    served = served_now([row.stage_id for row in found], live=live)
     stages = [_stage(row, release, seats.get(row.pk, NO_SEATS), live.get(row.stage_id)) for row in found]
     failed = {stage.row.name for stage in stages if stage.word in {Word.FAILED, Word.REJECTED}}
     return [
