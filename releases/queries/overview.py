@@ -17,7 +17,7 @@ from releases.queries.artifacts import Version, beside
 from releases.queries.behind import gaps_of
 from releases.queries.happening import Coming, Happened, activity, coming
 from releases.queries.lanes import Artifacts, Joint, Lane, joint_of, lane_of
-from releases.queries.pipelines import PipelineNow, StageNow, standing
+from releases.queries.pipelines import PipelineNow, StageNow, share_pipelines, standing
 from releases.queries.planned import schedules_of
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import branch_name, trigger_words
@@ -176,7 +176,7 @@ class Overview:
 def overview(user: User, *, now: datetime, pipelines: list[PipelineNow] | None = None) -> Overview:
     """The overview of all pipelines this person sees. `pipelines`: how they stand, when the caller knows already."""
     pipelines = standing(user) if pipelines is None else pipelines
-    newest = _newest_releases([p.pipeline.pk for p in pipelines])
+    newest = _newest_releases([p.pipeline for p in pipelines])
     pending = approvals_seen.pending(user)
     carried = artifacts.of_releases(_releases_shown(pipelines, newest, pending))
     waiting = _waiting(pending, pipelines, carried)
@@ -213,10 +213,11 @@ def _with_truth(rows: list[Row], carried: Artifacts) -> list[Row]:
     return [replace(row, lanes=[(joint, told(lane)) for joint, lane in row.lanes]) for row in rows]
 
 
-def _newest_releases(pipelines: list[int]) -> dict[int, Release]:
+def _newest_releases(pipelines: list[Pipeline]) -> dict[int, Release]:
     newest = Release.objects.filter(pipeline=OuterRef("pk")).order_by("-created_on", "-id").values("pk")[:1]
-    ids = Pipeline.objects.filter(pk__in=pipelines).annotate(newest=Subquery(newest)).values_list("newest", flat=True)
-    rows = Release.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("project", "pipeline", "created_for")
+    ids = Pipeline.objects.filter(pk__in=[pipeline.pk for pipeline in pipelines]).annotate(newest=Subquery(newest))
+    rows = list(Release.objects.filter(pk__in=ids.values("newest")))
+    share_pipelines(rows, pipelines)
     return {row.pipeline_id: row for row in rows}
 
 

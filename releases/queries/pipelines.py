@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from releases.models import Deployment, Drift, LiveSpan, Pipeline, Release, Stage, User
-from releases.queries import approvals_seen, spans
+from releases.queries import approvals_seen
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import StageSeats
 from releases.queries.statuses import Word, attempt_word, worst
@@ -21,9 +21,6 @@ NO_SEATS = StageSeats()
 NEVER_DEPLOYED = (DeploymentStatus.UNDEFINED, DeploymentStatus.NOT_DEPLOYED)
 LEFT_ALONE = frozenset({Word.CANCELED, Word.REJECTED, Word.SKIPPED, Word.NOT_STARTED, Word.SUCCEEDED, Word.PARTLY})
 """Newest attempts that leave what is live as it was, or are what is live."""
-
-UNREAD = tuple(f"release_stage__release__{name}" for name in ("variables", "tags", "description"))
-"""Long columns that nobody asks of a standing."""
 
 
 class Standing(NamedTuple):
@@ -107,7 +104,7 @@ class PipelineNow:
 
 
 def standing(user: User) -> list[PipelineNow]:
-    """Every pipeline the person sees, by name, with how its stages stand. Seven queries, whatever the history."""
+    """Every pipeline the person sees, by name, with how its stages stand. Eight queries, whatever the history."""
     found = {row.pk: PipelineNow(row) for row in followed(user)}
     for now in _stages_now([now.pipeline for now in found.values()]):
         found[now.stage.pipeline_id].stages.append(now)
@@ -129,19 +126,20 @@ def stages_with_attempts(pipelines: Collection[int]) -> QuerySet[Any]:
 
 
 def now_of(pipeline: Pipeline) -> PipelineNow:
-    """How the stages of one pipeline stand, also of one that is gone or not followed. Four queries."""
+    """How the stages of one pipeline stand, also of one that is gone or not followed. Five queries."""
     return PipelineNow(pipeline, _stages_now([pipeline]))
 
 
 def _stages_now(pipelines: Sequence[Pipeline]) -> list[StageNow]:
-    """The pipelines and their projects, which come with them, are shared by all rows: making rows is what costs."""
     by_id = {pipeline.pk: pipeline for pipeline in pipelines}
     rows = list(stages_with_attempts(by_id).order_by("rank", "definition_environment_id"))
     for row in rows:
         row.pipeline = by_id[row.pipeline_id]
     deployments = _deployments({pk for row in rows for pk in (row.newest, row.ran) if pk})
-    _share_projects([one.release_stage.release for one in deployments.values()], pipelines)
-    live = spans.open_by_stage([row.pk for row in rows])
+    live = {
+        span.stage_id: span for span in LiveSpan.objects.filter(stage__in=[row.pk for row in rows], live_until=None)
+    }
+    _share_releases(deployments.values(), live.values(), pipelines)
     seats = approvals_seen.of_stages({deployment.release_stage_id for deployment in deployments.values()})
     drifts = Drift.objects.filter(stage__in=[row.pk for row in rows], drift_until=None).select_related("endpoint")
     drifting = {drift.stage_id: drift for drift in drifts}
@@ -160,16 +158,29 @@ def _stages_now(pipelines: Sequence[Pipeline]) -> list[StageNow]:
 
 
 def _deployments(ids: set[int]) -> dict[int | None, Deployment]:
-    rows = Deployment.objects.filter(pk__in=ids)
-    rows = rows.select_related("release_stage__release", "requested_for").defer(*UNREAD)
-    return {row.pk: row for row in rows}
+    rows = Deployment.objects.filter(pk__in=ids).select_related("release_stage", "requested_for")
+    return {row.pk: row for row in rows.defer("release_stage__conditions", "release_stage__variables")}
 
 
-def _share_projects(releases: Iterable[Release], pipelines: Sequence[Pipeline]) -> None:
-    projects = {pipeline.project_id: pipeline.project for pipeline in pipelines}
+def _share_releases(
+    deployments: Collection[Deployment], live: Collection[LiveSpan], pipelines: Sequence[Pipeline]
+) -> None:
+    """One row for each release and its pipeline, however many stages name it: making rows is what costs."""
+    ids = {one.release_stage.release_id for one in deployments} | {span.release_id for span in live}
+    releases = Release.objects.in_bulk(ids)
+    share_pipelines(releases.values(), pipelines)
+    for one in deployments:
+        one.release_stage.release = releases[one.release_stage.release_id]
+    for span in live:
+        span.release = releases[span.release_id]
+
+
+def share_pipelines(releases: Iterable[Release], pipelines: Iterable[Pipeline]) -> None:
+    """Gives releases of these pipelines the rows of their pipeline and project."""
+    by_id = {pipeline.pk: pipeline for pipeline in pipelines}
     for release in releases:
-        if release.project_id in projects:
-            release.project = projects[release.project_id]
+        if pipeline := by_id.get(release.pipeline_id):
+            release.pipeline, release.project = pipeline, pipeline.project
 
 
 def _seats(attempt: Deployment | None, seats: dict[int, StageSeats]) -> StageSeats:
