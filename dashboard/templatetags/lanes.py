@@ -27,8 +27,7 @@ def lane_versions(versions: Iterable[Version]) -> SafeString:
 @register.simple_tag
 def cell_note(lane: Lane) -> str:
     """What to know of one stage in a line of many."""
-    word, _ = lane.pill
-    if word is Word.DRIFT:
+    if lane.pill.word is Word.DRIFT:
         return f"serves {lane.serves}"
     if lane.is_running and lane.step:
         return f"step {lane.step.number} of {lane.step.total}"
@@ -46,6 +45,6 @@ def _number(version: Version) -> SafeString:
 
 
 def _behind(lane: Lane) -> str:
-    if lane.pill[0] is Word.UNKNOWN:
+    if lane.pill.word is Word.UNKNOWN:
         return ", not seen"
     return f", {'99+' if lane.gap.is_more else lane.gap.releases} behind" if lane.gap else ""

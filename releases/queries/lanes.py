@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from releases.models import Artifact, LiveSpan, Release, Stage
 from releases.queries.approvals_seen import NOBODY, Seats
@@ -25,6 +26,13 @@ TELLS_OF_ATTEMPT = frozenset({Word.RUNNING, Word.WAITING, Word.FAILED, Word.PART
 ON_ITS_WAY = frozenset({Word.RUNNING, Word.QUEUED, Word.SCHEDULED, Word.WAITING})
 Artifacts = Mapping[int, Sequence[Artifact]]
 NO_STEPS: Mapping[int, StepTold] = MappingProxyType({})
+
+
+class Pill(NamedTuple):
+    """A stage's word and how its pill says it; without a `text` the word's own label."""
+
+    word: Word
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,19 +54,24 @@ class Lane:
     gap: Gap | None = None
 
     @cached_property
-    def pill(self) -> tuple[Word, str]:
+    def pill(self) -> Pill:
         """Its word, and how the lane says it. Healthy is only what an endpoint was seen to serve, as deployed."""
         state = self.served.state if self.served else Truth.NOT_BOUND
         if not self.is_live:
-            return self.word, ""
+            return Pill(self.word)
         if state is Truth.DRIFT:
-            return Word.DRIFT, "Drift"
+            return Pill(Word.DRIFT, "Drift")
         if state is Truth.IDLE:
-            return Word.UNCERTAIN, "No traffic"
+            return Pill(Word.UNCERTAIN, "No traffic")
         if state is Truth.UNKNOWN and self.served and not self.served.served:
-            return Word.UNKNOWN, "Unknown"
+            return Pill(Word.UNKNOWN, "Unknown")
         seen = ", healthy" if state is Truth.AS_DEPLOYED else ""
-        return self.word, "Live, partly" if self.word is Word.PARTLY else f"Live{seen}"
+        return Pill(self.word, "Live, partly" if self.word is Word.PARTLY else f"Live{seen}")
+
+    @property
+    def first_version(self) -> str:
+        """The version of what stands first in it, in a word; empty without any."""
+        return self.versions[0].now if self.versions else ""
 
     @property
     def is_running(self) -> bool:

@@ -94,7 +94,7 @@ class Row:
     @cached_property
     def shown_word(self) -> Word:
         """The word whose look the line has: a live pipeline of which something cannot be seen is unknown."""
-        is_unseen = self.word is Word.SUCCEEDED and any(lane.pill[0] is Word.UNKNOWN for _, lane in self.lanes)
+        is_unseen = self.word is Word.SUCCEEDED and any(lane.pill.word is Word.UNKNOWN for _, lane in self.lanes)
         return Word.UNKNOWN if is_unseen else self.word
 
     @cached_property

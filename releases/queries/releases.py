@@ -127,6 +127,7 @@ def rows_of(releases: Sequence[Release]) -> list[Row]:
 def _releases(ids: Sequence[int]) -> list[Release]:
     """These releases, in this order, with what a row names of them."""
     rows = Release.objects.filter(pk__in=ids).select_related("project", "pipeline", "created_by", "created_for")
+    rows = rows.defer("variables", "tags", "description")
     return sorted(rows, key=lambda one: ids.index(one.pk))
 
 

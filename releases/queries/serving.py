@@ -43,6 +43,9 @@ from releases.states import DeploymentStatus, ServingState
 
 LEGACY = "Azure's current interface shows the cluster, not the web services on it, so what is served cannot be seen."
 
+UNREAD = ("traffic", "mirror_traffic", "tags", "properties", "description")
+"""Long columns of an endpoint; what it serves is told by its newest check."""
+
 
 class Truth(StrEnum):
     """How what is served stands against what was deployed. `IDLE`: the endpoint is there, but nothing has traffic."""
@@ -146,6 +149,7 @@ def _bindings(stages: Collection[int]) -> Sequence[Any]:
     began = attempts.order_by("-azure_id").values(began=Coalesce(F("started_on"), F("queued_on")))[:1]
     rows = StageBinding.objects.filter(stage__in=stages).select_related("endpoint__workspace", "cluster__workspace")
     looks = Watermark.objects.filter(workspace=OuterRef("endpoint__workspace"), feed=FEED).values("checked_at")[:1]
+    rows = rows.defer(*(f"endpoint__{name}" for name in UNREAD))
     return list(rows.annotate(drift_from=Subquery(drift), attempt_since=Subquery(began), looked_at=Subquery(looks)))
 
 
