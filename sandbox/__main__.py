@@ -36,12 +36,15 @@ def _options(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--ml-port", type=int, default=0, help="Azure ML over HTTPS; 0 (the default) = any free port")
     parser.add_argument("--seed", type=int, default=usual.seed, help="the same seed gives the same history")
     parser.add_argument("--releases", type=int, default=usual.releases, help="how many releases the history has")
+    parser.add_argument("--page", type=int, default=usual.page, help="how many entries a list gives at most")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="time added to each answer")
     parser.add_argument("--speed", type=float, default=usual.speed, help="how much faster than real life goes on")
     parser.add_argument("--state", type=Path, help="directory in which the company survives a restart")
     parser.add_argument("--scenario", default=usual.scenario, help="which company")
     parser.add_argument("--replay", type=Path, help="directory of recorded answers (release_*.json) to serve instead")
     said = parser.parse_args(arguments)
+    if said.page < 1:
+        parser.error("--page must be positive")
     if said.speed <= 0 or said.latency_ms < 0 or said.releases < 0:
         parser.error("--speed must be positive, --latency-ms and --releases not negative")
     return Options(
@@ -49,6 +52,7 @@ def _options(arguments: Sequence[str] | None) -> Options:
         ml_port=said.ml_port,
         seed=said.seed,
         releases=said.releases,
+        page=said.page,
         latency=said.latency_ms / 1000,
         speed=said.speed,
         state=said.state,

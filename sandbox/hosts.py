@@ -43,11 +43,14 @@ class Host(Protocol):
 class Living:
     """The living company."""
 
-    def __init__(self, *, seed: int, releases: int, speed: float, state: Path | None, scenario: str) -> None:
+    def __init__(
+        self, *, seed: int, releases: int, speed: float, state: Path | None, scenario: str, largest_page: int
+    ) -> None:
         """Raises ValueError for an unknown scenario and OSError for a state that cannot be kept."""
         self.company = Company.open(
             seed=seed, releases=releases, speed=speed, state=state, scenario=scenario, now=lambda: datetime.now(UTC)
         )
+        self.largest_page = largest_page
         self.registry = self.company.registry
         self.lock: AbstractContextManager[Any] = self.company.lock
         self.advance: Callable[[int], Any] | None = self.company.advance
@@ -59,7 +62,7 @@ class Living:
         return self.company.act(name, **arguments)
 
     def routes(self) -> list[Route]:
-        return devops.routes(self.company)
+        return devops.routes(self.company, largest_page=self.largest_page)
 
     def books(self) -> Any:
         return self.company.books()

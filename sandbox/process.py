@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import ml, replay
+from sandbox.devops.asking import MOST
 from sandbox.hosts import Host, Living, Recorded
 from sandbox.http import certificate, control, discovery
 from sandbox.http.application import Application
@@ -34,12 +35,16 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. Port 0 = any free one; `latency` is in seconds per answer."""
+    """What the command line says. Port 0 = any free one; `latency` is in seconds per answer.
+
+    `page`: entries of a list at most. Real pages are large; small ones show many of them with a short history.
+    """
 
     port: int = 0
     ml_port: int = 0
     seed: int = 1
     releases: int = 600
+    page: int = MOST
     latency: float = 0.0
     speed: float = 1.0
     state: Path | None = None
@@ -138,6 +143,7 @@ def _host(options: Options) -> Host:
             speed=options.speed,
             state=options.state,
             scenario=options.scenario,
+            largest_page=options.page,
         )
     except (replay.Unreadable, ValueError, OSError) as error:
         raise CannotStart(str(error)) from error

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sandbox.company import Company
 from sandbox.company.harbour import PROJECT, PROJECT_ID
 from sandbox.devops.approvals import Approvals
+from sandbox.devops.asking import MOST
 from sandbox.devops.catalog import Catalog
 from sandbox.devops.code import Code
 from sandbox.devops.definitions import Definitions
@@ -21,9 +22,9 @@ from sandbox.http.messages import Handler, Refused, Request, Response, Route
 __all__ = ["routes"]
 
 
-def routes(company: Company) -> list[Route]:
-    """All routes of the Release API for this company."""
-    desk = Desk(company)
+def routes(company: Company, *, largest_page: int = MOST) -> list[Route]:
+    """All routes of the Release API for this company; its lists give so many entries at a time, at most."""
+    desk = Desk(company, largest_page=largest_page)
     parts = (Code(desk), Environments(desk), Releases(desk), Approvals(desk), Deployments(desk), Definitions(desk))
     found = [route for part in parts for route in part.routes()]
     in_project = [replace(route, handler=_of_the_project(route.handler)) for route in found]

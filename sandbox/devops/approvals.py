@@ -33,7 +33,7 @@ class Approvals:
 
     def listed(self, request: Request) -> Response:
         """A page of approvals (`top` without a dollar); pending ones unless asked otherwise."""
-        page, links = Page.of(request, top_name="top"), links_of(request)
+        page, links = Page.of(request, most=self.desk.largest_page, top_name="top"), links_of(request)
         parts: list[bytes] = []
         for env, _, approval in self._matching(request, page):
             if len(parts) == page.top:

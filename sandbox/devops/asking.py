@@ -12,18 +12,18 @@ TOKEN = "x-ms-continuationtoken"  # noqa: S105
 
 @dataclass(frozen=True)
 class Page:
-    """How many, from which id on, and in which order. More than 100 are never given, and nobody is told."""
+    """How many, from which id on, and in which order. More than `most` are never given, and nobody is told."""
 
     top: int
     token: int | None
     ascending: bool
 
     @classmethod
-    def of(cls, request: Request, *, top_name: str = "$top") -> "Page":
+    def of(cls, request: Request, *, most: int = MOST, top_name: str = "$top") -> "Page":
         """What this request asks for."""
         top = number(request, top_name)
         order = request.first("queryOrder").lower()
-        return cls(min(top or DEFAULT_TOP, MOST), number(request, "continuationToken") or None, "asc" in order)
+        return cls(min(top or DEFAULT_TOP, most), number(request, "continuationToken") or None, "asc" in order)
 
 
 def number(request: Request, name: str) -> int | None:

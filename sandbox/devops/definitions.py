@@ -36,7 +36,7 @@ class Definitions:
 
     def listed(self, request: Request) -> Response:
         """Definitions; the token is an id, or a name when names are the order."""
-        order, page = request.first("queryOrder", "idAscending").lower(), Page.of(request)
+        order, page = request.first("queryOrder", "idAscending").lower(), Page.of(request, most=self.desk.largest_page)
         by_name = "name" in order
         chosen = sorted(self._matching(request), key=lambda p: (p.name.lower() if by_name else "", p.id))
         if order.endswith("descending"):

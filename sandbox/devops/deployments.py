@@ -24,7 +24,7 @@ class Deployments:
 
     def listed(self, request: Request) -> Response:
         """A page of attempts; newest first unless asked otherwise."""
-        page, links = Page.of(request), links_of(request)
+        page, links = Page.of(request, most=self.desk.largest_page), links_of(request)
         parts: list[bytes] = []
         for env, attempt in self._matching(request, page):
             if len(parts) == page.top:

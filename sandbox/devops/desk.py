@@ -28,10 +28,11 @@ def dumped(value: Any) -> bytes:
 
 
 class Desk:
-    """One for all handlers."""
+    """One for all handlers. `largest_page`: how many entries a list gives at most."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, *, largest_page: int) -> None:
         self.company = company
+        self.largest_page = largest_page
         self.templates = Templates(company.archive) if company.is_uniform else None
         self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._bytes = 0

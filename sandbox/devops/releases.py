@@ -47,7 +47,11 @@ class Releases:
 
     def listed(self, request: Request) -> Response:
         """A page of releases by id, which is the order of their creation; newest first unless asked otherwise."""
-        page, links, wanted = Page.of(request), links_of(request), wanted_of(request.first("$expand"))
+        page, links, wanted = (
+            Page.of(request, most=self.desk.largest_page),
+            links_of(request),
+            wanted_of(request.first("$expand")),
+        )
         wanted_ids = ids(request, "releaseIdFilter")
         parts: list[bytes] = []
         for identity_ in self._matching(request, page, wanted_ids):

@@ -7,13 +7,15 @@ import pytest
 from releases.models import Project
 from tests.company import Company, living_company
 
-RELEASES = 320
+RELEASES = 80
+PAGE = 25
+"""Entries of a page at most, a quarter of the real ones: so the history has four pages and is read quickly."""
 
 
 @pytest.fixture(scope="session")
 def one_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A company of 320 releases (four pages) that stands still unless it is told to go on."""
-    with living_company(tmp_path_factory.mktemp("company"), releases=RELEASES) as company:
+    """A company of 80 releases (four pages) that stands still unless it is told to go on."""
+    with living_company(tmp_path_factory.mktemp("company"), releases=RELEASES, page=str(PAGE)) as company:
         yield company
 
 
@@ -29,6 +31,22 @@ def company(one_company: Company) -> Iterator[Company]:
 def project(transactional_db: None, company: Company) -> Project:
     """A project of ours that was never read. Other threads must see it, so nothing is rolled back."""
     return company.project()
+
+
+@pytest.fixture(scope="session")
+def one_long_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company whose releases fill seven pages: more than the pass over what is new reads by itself."""
+    with living_company(tmp_path_factory.mktemp("long"), releases=165, page=str(PAGE)) as company:
+        assert 6 * PAGE < company.releases <= 7 * PAGE
+        yield company
+
+
+@pytest.fixture
+def seven_pages(transactional_db: None, one_long_company: Company) -> Iterator[Company]:
+    """The company of seven pages without faults, its counters at zero."""
+    one_long_company.heal()
+    yield one_long_company
+    one_long_company.heal()
 
 
 @pytest.fixture(scope="session")

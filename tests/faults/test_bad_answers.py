@@ -1,8 +1,6 @@
 """Faults 2 to 7: answers that are none, halves, somebody else's, or run in circles."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +8,9 @@ import pytest
 from releases.models import Organization, Project, Release, SyncRun
 from releases.sync.passes.lines import Ended
 from releases.sync.passes.stretches import Stretches
-from tests.company import VARIABLE, Company, living_company
+from tests.company import VARIABLE, Company
 from tests.faults import seen
+from tests.faults.conftest import PAGE
 from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
 
 WHY_ASIDE = "Azure's answer for these could not be read. Everything around them was."
@@ -52,7 +51,7 @@ def test_a_page_that_stays_truncated_fails_the_run_and_stores_nothing_of_itself(
     run = last_run(project, "backfill")
     assert (run.state, run.retries, run.sentence) == ("failed", 4, outcome.error.sentence)
     before, at = counts(), Stretches.from_json(history(project).cursor["stretches"])
-    assert at.read == 200
+    assert at.read == 2 * PAGE
     assert not at.is_done
     assert seen.source(project, "Failed") in seen.page()
     assert f"{outcome.error.sentence} Nothing to do: Slipway asks again." in seen.page()
@@ -126,14 +125,6 @@ def test_a_new_token_that_lacks_a_permission_is_no_refused_sign_in(
     assert "Sign-in refused" not in seen.page("/connect/")
 
 
-@pytest.fixture
-def seven_pages(transactional_db: None, tmp_path: Path) -> Iterator[Company]:
-    """A company whose releases fill seven pages."""
-    with living_company(tmp_path, releases=660) as company:
-        assert 600 < company.releases <= 700
-        yield company
-
-
 def test_a_credential_that_ends_on_page_three_of_seven_loses_nothing(
     seven_pages: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,10 +133,10 @@ def test_a_credential_that_ends_on_page_three_of_seven_loses_nothing(
     assert read(project).ended is Ended.PAUSED
     at = Stretches.from_json(history(project).cursor["stretches"])
     kept, refused = backfill_pages(company)[:-1], company.asked("releases.list")[-1]
-    assert (at.read, len(kept), refused["status"]) == (200, 2, 401)
+    assert (at.read, len(kept), refused["status"]) == (2 * PAGE, 2, 401)
     oldest = sorted(row["created"] for row in company.books()["releases"] if row["deleted"] is None)
-    assert Release.objects.filter(created_on__lte=oldest[199]).count() == 200
-    assert at.read_to == datetime.fromisoformat(oldest[199])
+    assert Release.objects.filter(created_on__lte=oldest[2 * PAGE - 1]).count() == 2 * PAGE
+    assert at.read_to == datetime.fromisoformat(oldest[2 * PAGE - 1])
     assert seen.source(project, "Sign-in refused") in seen.page()
     assert seen.stale(project) in seen.page(seen.OVERVIEW)
     assert newest_release() in seen.page(seen.RELEASES)

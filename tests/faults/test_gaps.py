@@ -156,8 +156,9 @@ def test_a_long_reading_in_one_go_says_that_nobody_looked_meanwhile(harbour: Pro
 
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_stretch_of_the_history_that_is_given_up_is_a_gap_until_it_is_read(
-    project: Project, company: Company, connections: int
+    seven_pages: Company, connections: int
 ) -> None:
+    company, project = seven_pages, seven_pages.project()
     pages = {name: wanted for name, wanted in BACKFILL.items() if name != "mincreatedtime"}
     company.fault("releases.list", "truncated", when=pages, times=0, after=2)
     assert read(project, connections=connections).ended is Ended.FAILED

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from releases.models import SyncGap, SyncManifest, SyncRun
+from releases.models import ReleaseText, SyncGap, SyncManifest, SyncRun
 from releases.models.audit import AuditEvent
 from tests import audit_triggers
 from tests.company import Company, living_company
@@ -47,6 +47,7 @@ def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Co
 
     with audit_triggers.lifted():
         call_command("flush", interactive=False, verbosity=0)
+    ReleaseText.objects.all().delete()  # a migration made its table, which a flush therefore leaves alone
     project = slow_company.project()
     read_all(project, connections=4)
     undisturbed = rows()

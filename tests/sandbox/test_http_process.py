@@ -114,6 +114,7 @@ def test_a_directory_without_recordings_is_one_sentence(tmp_path: Path) -> None:
 
 def test_numbers_that_make_no_sense_are_refused() -> None:
     assert _refused("--port", 0, "--speed", 0)[0] == 2
+    assert _refused("--port", 0, "--page", 0)[0] == 2
     assert _refused("--port", 70_000, "--replay", ROOT)[1].startswith("sandbox: 70000 is not a port")
 
 
