@@ -4,6 +4,7 @@ No templates: the overview of many pipelines shows hundreds of each.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -20,8 +21,7 @@ register = template.Library()
 @register.simple_tag
 def lane_versions(versions: Iterable[Version]) -> SafeString:
     """The versions of a lane, each with its name; blue with the old one before it where it changed."""
-    row = '<li>{}<span class="cut" title="{}">{}</span>{}</li>'
-    return format_html_join("", row, ((icon(role_icon(v.role)), v.name, v.name, _number(v)) for v in versions))
+    return format_html_join("", "{}", ((_lane_version(one.role, one.name, one.now, one.before),) for one in versions))
 
 
 @register.simple_tag
@@ -37,11 +37,13 @@ def cell_note(lane: Lane) -> str:
     return f"{failed}{age(lane.since)}{ago}{_behind(lane)}"
 
 
-def _number(version: Version) -> SafeString:
-    if not version.before:
-        return format_html("<b>{}</b>", version.now)
+@lru_cache(4096, typed=True)
+def _lane_version(role: str, name: str, now: str, before: str) -> SafeString:
+    """One version. The same ones are live for days, and shown to everybody who looks."""
     was = '<b class="new"><span class="was"><span class="vh">from </span>{} →</span> {}</b>'
-    return format_html(was, version.before, version.now)
+    number = format_html(was, before, now) if before else format_html("<b>{}</b>", now)
+    row = '<li>{}<span class="cut" title="{}">{}</span>{}</li>'
+    return format_html(row, icon(role_icon(role)), name, name, number)
 
 
 def _behind(lane: Lane) -> str:

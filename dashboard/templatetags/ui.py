@@ -1,6 +1,7 @@
 """Tags and filters for templates: icons, words of states, times in the reader's zone, links judged safe.
 
-No rule of the domain is decided here; the words and hues follow the design.
+No rule of the domain is decided here; the words and hues follow the design. What is made once and kept is kept by the
+types of its parts too: a text that is safe as it stands equals the same text that must be escaped.
 """
 
 from collections.abc import Iterable
@@ -48,7 +49,7 @@ TRIGGER_ICONS: dict[str, str] = {
 
 
 @register.simple_tag
-@lru_cache(1024)
+@lru_cache(1024, typed=True)
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """One Lucide icon. Without a label it is hidden from screen readers.
 
@@ -67,14 +68,14 @@ def word_icon(word: str, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
-@lru_cache(8192)
+@lru_cache(8192, typed=True)
 def address(name: str, *parts: str | int) -> str:
     """Django's `url`, for links that a page has by the hundred: each is worked out once."""
     return reverse(name, args=parts)
 
 
 @register.simple_tag
-@lru_cache(1024)
+@lru_cache(1024, typed=True)
 def pill(word: str, text: str = "") -> SafeString:
     """How one object stands; `text` instead of the word's label."""
     look = look_of(word)

@@ -1,6 +1,7 @@
 """Tags of the pages about versions, spans and moments: times by a named zone, statuses, addresses of versions."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -82,10 +83,11 @@ def exactly_in_zone(moment: datetime, zone: ZoneInfo) -> str:
 
 
 @register.simple_tag
+@lru_cache(4096, typed=True)
 def chip(role: str, now: str, before: str = "", url: str = "", title: str = "") -> SafeString:
     """One artifact version, leading to `url`, its page; blue with the old one struck through when it changed.
 
-    No template: a page shows hundreds of them.
+    No template, and each made once: a page shows hundreds of them, and the next page the same.
     """
     kind = format_html('a class="chip" href="{}"', url) if url else SafeString('span class="chip"')
     changed = SafeString(' data-variant="changed"') if before else ""

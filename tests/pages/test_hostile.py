@@ -5,7 +5,10 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.safestring import SafeString
 
+from dashboard.templatetags.ui import icon, pill
+from dashboard.templatetags.versions import chip
 from releases.models import Commit, ModelVersion, ReleaseCommit, SetAside
 from releases.states import ArtifactRole, DeploymentStatus, Depth, StageStatus, TriggerKind
 from tests import factories
@@ -112,3 +115,11 @@ def test_a_safe_link_is_a_link_that_tells_nothing_of_us(signed_in):
     url = "https://dev.azure.com/port-authority/_git/x/commit/1"
     page = signed_in.get(made_of("Release-1", url=url)).content.decode()
     assert f'<a href="{url}" rel="noopener">' in page
+
+
+def test_what_was_safe_once_is_escaped_when_it_comes_from_elsewhere():
+    text = "<b>Live</b>"
+    assert text in pill("succeeded", SafeString(text)) and text in icon("box", label=SafeString(text))
+    assert text in chip("model", SafeString(text))
+    for made in (pill("succeeded", text), icon("box", label=text), chip("model", text), chip("model", "8", text)):
+        assert text not in made and escape(text) in made
