@@ -12,6 +12,8 @@ from releases.queries.access import visible_to
 from releases.states import ApprovalStatus
 
 BEFORE = "predeploy"
+PEOPLE = ("approver", "approved_by")
+COUNTED = ("release_stage", "attempt", "type", "status", "created_on")
 ANSWERED = frozenset({ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.PENDING})
 
 
@@ -70,10 +72,14 @@ class StageSeats:
         return self.of(max((approval.attempt for approval in self.approvals), default=0))
 
 
-def of_stages(release_stages: Collection[int]) -> dict[int, StageSeats]:
-    """The approvals by release stage id, in the order asked. One query."""
+def of_stages(release_stages: Collection[int], *, are_counted: bool = False) -> dict[int, StageSeats]:
+    """The approvals by release stage id, in the order asked. One query.
+
+    `are_counted`: who was asked and what they wrote is not read, for pages that only say how many approved.
+    """
+    rows = _asked_of_people().only(*COUNTED) if are_counted else _asked_of_people().select_related(*PEOPLE)
     found: dict[int, list[Approval]] = defaultdict(list)
-    for approval in _asked_of_people().filter(release_stage_id__in=release_stages):
+    for approval in rows.filter(release_stage_id__in=release_stages):
         found[approval.release_stage_id].append(approval)
     return {stage: StageSeats(tuple(approvals)) for stage, approvals in found.items()}
 
@@ -101,5 +107,4 @@ def pending(user: User) -> list[Approval]:
 
 
 def _asked_of_people() -> QuerySet[Approval]:
-    rows = Approval.objects.filter(is_automated=False).select_related("approver", "approved_by")
-    return rows.order_by("attempt", "rank", "id")
+    return Approval.objects.filter(is_automated=False).order_by("attempt", "rank", "id")

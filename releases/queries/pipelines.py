@@ -140,7 +140,8 @@ def _stages_now(pipelines: Sequence[Pipeline]) -> list[StageNow]:
         span.stage_id: span for span in LiveSpan.objects.filter(stage__in=[row.pk for row in rows], live_until=None)
     }
     _share_releases(deployments.values(), live.values(), pipelines)
-    seats = approvals_seen.of_stages({deployment.release_stage_id for deployment in deployments.values()})
+    tried = {deployment.release_stage_id for deployment in deployments.values()}
+    seats = approvals_seen.of_stages(tried, are_counted=True)
     drifts = Drift.objects.filter(stage__in=[row.pk for row in rows], drift_until=None).select_related("endpoint")
     drifting = {drift.stage_id: drift for drift in drifts}
     return [

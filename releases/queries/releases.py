@@ -110,7 +110,7 @@ def rows_of(releases: Sequence[Release]) -> list[Row]:
     before = _releases_before(ids)
     stages = _stages(ids)
     carried = artifacts.of_releases({*ids, *before.values()})
-    seats = approvals_seen.of_stages([row.pk for found in stages.values() for row in found])
+    seats = approvals_seen.of_stages([row.pk for found in stages.values() for row in found], are_counted=True)
     live = spans.live_stages(ids)
     planned = schedules_of({r.pipeline_id for r in releases if r.trigger_kind == TriggerKind.SCHEDULE})
     return [
