@@ -33,7 +33,9 @@ RUN_WORDS = {
     "running": "running",
     "finalizing": "running",
 }
-INSIDE_CHIP = '{}<span class="vh">{} </span>{}<b class="cut">{}</b>'
+INSIDE = '{}<span class="vh">{} </span>{}<b class="cut">{}</b>'
+LINK = f'<a class="chip" href="{{}}"{{}}{{}}>{INSIDE}</a>\n'
+PLAIN = f'<span class="chip"{{}}{{}}>{INSIDE}</span>\n'
 WAS = '<s><span class="vh">from </span>{}</s>{}<span class="vh"> to </span>'
 LINK_ICONS = {
     "data": "database",
@@ -89,12 +91,11 @@ def chip(role: str, now: str, before: str = "", url: str = "", title: str = "") 
 
     No template, and each made once: a page shows hundreds of them, and the next page the same.
     """
-    kind = format_html('a class="chip" href="{}"', url) if url else SafeString('span class="chip"')
     changed = SafeString(' data-variant="changed"') if before else ""
     named = format_html(' title="{}"', title) if title else ""
     was = format_html(WAS, before, icon("arrow-right", "sm")) if before else ""
-    inside = format_html(INSIDE_CHIP, icon(role_icon(role), "sm"), role, was, now)
-    return format_html("<{}{}{}>{}</{}>\n", kind, changed, named, inside, "a" if url else "span")
+    inside = icon(role_icon(role), "sm"), role, was, now
+    return format_html(LINK, url, changed, named, *inside) if url else format_html(PLAIN, changed, named, *inside)
 
 
 @register.simple_tag
