@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases.queries import bars, spans
+from releases.queries import bars, choices, spans
+from releases.queries.model_version import live_versions
 from releases.queries.release_around import around
+from releases.states import ArtifactRole, Role
 from tests import factories
 from tests.factories import NOON
 
@@ -43,6 +45,19 @@ def test_the_newest_changes_of_a_pipeline_are_found_before_their_releases_are_re
     assert "COVERING INDEX live_span_as_of (stage_id=? AND live_from>?)" in found or (
         "live_span_as_of" in found and "(live_from >= " in found
     )
+
+
+def test_what_few_releases_carry_is_looked_up_by_these_releases():
+    user, release = factories.user(role=Role.AUDITOR), factories.release()
+    version = factories.model_version(name="svc")
+    factories.artifact(release=release, role=ArtifactRole.MODEL, name="svc", model_version=version)
+    factories.live_span(release=release)
+    with CaptureQueriesContext(connection) as asked:
+        assert choices.versions(user, ArtifactRole.MODEL) and live_versions(user, version)
+    of_artifacts = [one["sql"] for one in asked.captured_queries if 'FROM "releases_artifact"' in one["sql"]]
+    assert len(of_artifacts) == 2
+    for sql in of_artifacts:
+        assert "(release_id=?)" in plan(sql) or "Index Cond: (release_id = " in plan(sql)
 
 
 def plan(sql: str) -> str:
