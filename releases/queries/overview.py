@@ -1,6 +1,6 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Sixteen queries, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
+Nineteen queries at most, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
 stages are behind are all found by index.
 """
 
