@@ -1,7 +1,7 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Nineteen queries at most, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and how far
-stages are behind are all found by index.
+Nineteen queries at most, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and
+how far stages are behind are all found by index.
 """
 
 from collections.abc import Sequence
