@@ -12,6 +12,7 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import ignored_auth
 
 from dashboard.wsgi import application
 from releases.api.throttling import PerCaller
@@ -39,11 +40,19 @@ def authorization(port: Harbour, _one_connection: None, monkeypatch: pytest.Monk
     return str(program_of(factories.user(role=Role.AUDITOR))._client.defaults["HTTP_AUTHORIZATION"])
 
 
+@pytest.fixture(scope="module")
+def known() -> dict[str, Any]:
+    """What was described before; the file is the same for everybody."""
+    return {}
+
+
 @pytest.fixture
-def described(authorization: str) -> Any:
+def described(authorization: str, known: dict[str, Any]) -> Any:
     """The API as its own file describes it."""
-    headers = {"Authorization": authorization}
-    return schemathesis.openapi.from_wsgi(f"{V1}/schema/?format=json", application, headers=headers)
+    if not known:
+        headers = {"Authorization": authorization}
+        known["api"] = schemathesis.openapi.from_wsgi(f"{V1}/schema/?format=json", application, headers=headers)
+    return known["api"]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -53,13 +62,17 @@ def test_every_answer_is_as_described(
     noun: str, rest: str, mode: GenerationMode, described: Any, authorization: str
 ) -> None:
     operation = described[f"{V1}/{noun}/{rest}"]["GET"]
+    left_out: list[Any] = []
 
     @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         if mode == GenerationMode.POSITIVE:
             case.query.pop("cursor", None)  # opaque: made-up ones are refused, which test_pages holds
-        case.call_and_validate(headers={"Authorization": authorization, "Accept-Encoding": "identity"})
+        headers = {"Authorization": authorization, "Accept-Encoding": "identity"}
+        answer = case.call_and_validate(headers=headers, excluded_checks=left_out)
+        if answer.status_code == 200:  # it was asked again without a key and with a wrong one: once is enough
+            left_out[:] = [ignored_auth]
 
     ask()
 
