@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from releases.models import Artifact, Commit, Pipeline, Release, ReleaseCommit
@@ -15,6 +15,7 @@ from releases.queries.words import kept
 from releases.states import ArtifactRole, DeploymentStatus, Role, StageStatus, TriggerKind
 from releases.sync.store.texts import Text, write
 from tests import factories
+from tests.domain import many
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -201,49 +202,12 @@ INDEXES = [
 
 @pytest.fixture
 def many_versions(company):
-    """So many versions that PostgreSQL, which counts before it chooses, has a reason to tell the indexes apart."""
-    release = company[8]
-    Artifact.objects.bulk_create(
-        Artifact(
-            release=release,
-            alias=f"{role}-{number}",
-            role=role,
-            type="AzureML",
-            name="svc",
-            version=str(number),
-            release_created_on=release.created_on,
-        )
-        for role in (ArtifactRole.MODEL, ArtifactRole.SCALER)
-        for number in range(500)
-    )
-    counted(Artifact)
+    many.versions(company[8])
 
 
 @pytest.fixture
 def many_releases(company):
-    """So many releases that no filter finds, for the same reason."""
-    first = company[8]
-    Release.objects.bulk_create(
-        Release(
-            project=first.project,
-            pipeline=first.pipeline,
-            azure_id=10_000_000 + hours,
-            name="R",
-            status=first.status,
-            created_on=first.created_on - timedelta(hours=hours),
-            changed_at=first.changed_at,
-            trigger_kind=TriggerKind.MANUAL,
-        )
-        for hours in range(500)
-    )
-    counted(Release)
-
-
-def counted(model: type[Model]) -> None:
-    """PostgreSQL knows what is in the table now; by itself it counts at moments of its own."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
+    many.releases(company[8])
 
 
 @pytest.mark.parametrize("is_deep", [False, True])
@@ -263,6 +227,7 @@ def test_words_are_found_by_their_index(company, reader):
 
 
 def test_a_commit_is_found_by_its_first_letters(company):
+    many.commits(company[8])
     with CaptureQueriesContext(connection) as asked:
         releases_of_commit(SHA)
     [one] = asked.captured_queries

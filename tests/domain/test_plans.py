@@ -11,6 +11,7 @@ from releases.queries.model_version import live_versions
 from releases.queries.release_around import around
 from releases.states import ArtifactRole, Role
 from tests import factories
+from tests.domain import many
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,7 @@ def test_what_few_releases_carry_is_looked_up_by_these_releases():
     user, release = factories.user(role=Role.AUDITOR), factories.release()
     version = factories.model_version(name="svc")
     factories.artifact(release=release, role=ArtifactRole.MODEL, name="svc", model_version=version)
+    many.carriers(version)
     factories.live_span(release=release)
     with CaptureQueriesContext(connection) as asked:
         assert choices.versions(user, ArtifactRole.MODEL) and live_versions(user, version)
