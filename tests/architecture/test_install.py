@@ -16,6 +16,8 @@ def test_who_is_not_root_is_told_what_is_missing(tmp_path):
     script = str(ROOT / "scripts" / "system_packages.sh")
     asked = subprocess.run([script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert asked.returncode == 1
-    assert asked.stderr.startswith("The tests need these programs, which are not installed: chromium redis-server")
+    assert asked.stderr.startswith(
+        "The tests need these programs, which are not installed: chromium-headless-shell redis-server"
+    )
     assert asked.stderr.endswith("Install them, or run make test-fast.\n")
     assert not (tmp_path / "called").exists()
