@@ -1,6 +1,5 @@
 """Artifact rules: read by everybody, changed by administrators, and tried on past releases before they are saved."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -87,14 +86,15 @@ def save(request: HttpRequest, inquiry: UUID) -> HttpResponse:
 
 
 def _form(request: HttpRequest, project: Project | None, rule: ArtifactRule | None) -> HttpResponse:
-    user = reader(request)
-    began: dict[str, Any] = {**(typed(rule) if rule else {}), "seen": standing(project)}
-    form = ArtifactRuleForm(request.POST or None, initial=began)
+    user, stands = reader(request), standing(project)
+    form = ArtifactRuleForm(request.POST or None, initial={**(typed(rule) if rule else {}), "seen": stands})
     if form.is_valid():
         try:
             inquiry = actions.ask(form.wish(project=project, rule=rule), by=user)
             return redirect("artifact_rule_try", inquiry=inquiry.pk)
         except (Invalid, Conflict) as refused:
+            # What was typed can be tried again, against the rules as they are now.
+            form = ArtifactRuleForm({**request.POST.dict(), "seen": stands})
             form.add_error(None, refused.sentence)
     offer = offers.change_artifact_rules(user, project)
     context = {"form": form, "project": project, "rule": rule, "offer": offer, "back": _list_of(project)}

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard import offers
-from dashboard.endpoint_rule_form import EndpointRuleForm, typed
 from dashboard.reader import reader
+from dashboard.rule_forms import EndpointRuleForm, typed
 from releases.actions import endpoint_rules as actions
 from releases.errors import Conflict, Invalid
 from releases.models import EndpointRule, Project, Stage, User

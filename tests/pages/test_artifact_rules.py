@@ -1,5 +1,7 @@
 """Artifact rules: read by everybody, changed by administrators, tried first, and never over somebody else's change."""
 
+import re
+
 import pytest
 
 from releases.actions import artifact_rules as actions
@@ -128,8 +130,12 @@ def test_of_two_administrators_the_second_is_told(administrator):
     assert answer.status_code == 409
     assert "Somebody changed the rules meanwhile." in words(answer)
     assert ArtifactRule.objects.get().role == "model"
-    stale = form(seen="as it was")
-    assert "Somebody changed the rules meanwhile." in words(factories.browser_of(other).post(ADD, stale))
+    late = factories.browser_of(other).post(ADD, form(seen="as it was", priority="7"))
+    assert "Somebody changed the rules meanwhile." in words(late)
+    assert 'value="7"' in late.content.decode()
+    again = re.findall(r'name="seen" value="(\w+)"', late.content.decode())
+    assert again == [standing(None)]
+    assert factories.browser_of(other).post(ADD, form(seen=again[0])).status_code == 302
 
 
 def test_a_try_is_saved_once_while_it_is_fresh_and_only_when_it_is_answered(administrator):

@@ -1,4 +1,4 @@
-"""One server with endpoints, none at first, and the row that leads to it."""
+"""One server with endpoints and their figures, none at first, and the row that leads to it."""
 
 from collections.abc import Iterator
 
