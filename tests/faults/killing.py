@@ -75,7 +75,10 @@ class Killer:
         while self.hits < hits:
             if time.monotonic() > until:
                 raise TimeoutError(f"{self.hits} of {hits} kills hit within {seconds} s")
-            self._wait(self.chance.uniform(*KILL_AFTER_SECONDS))
+            if "history" in self.kinds:
+                self._wait(self.chance.uniform(*KILL_AFTER_SECONDS))
+            else:  # it is over soon, so the first kill is for whoever reads it, at once
+                wait_until(self._history_reader, seconds=30, what="somebody reads the history", every=0.01)
             if self.hits in whole_ones:
                 self.whole += self._kill_all()
             else:
@@ -112,6 +115,10 @@ class Killer:
         self._tick()
         return [pid for pid in self._leased() if Path(f"/proc/{pid}").exists()]
 
+    def _history_reader(self) -> list[int]:
+        """Who holds the lease of the history."""
+        return [pid for pid in self._holders() if self._leased().get(pid) == "history"]
+
     def _leased(self) -> dict[int, str]:
         """The processes in whose name a lease is, whether they live or not, each with the line."""
         marks = Watermark.objects.filter(project=self.project).exclude(leased_by="")
@@ -120,7 +127,8 @@ class Killer:
     def _kill_child(self) -> None:
         assert self._worker is not None
         children = children_of(self._worker.pid)
-        working = [pid for pid in self._holders() if pid in children]
+        readers = self._holders() if "history" in self.kinds else self._history_reader()
+        working = [pid for pid in readers if pid in children]
         if not working:
             return
         victim = self.chance.choice(working)
