@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from releases.states import Role
 from tests import factories
-from tests.browser.driving import WIDTHS, Faults, chromium, sign_in
+from tests.browser.driving import WIDTHS, Faults, chromium
 from tests.up.demo import with_history
 from tests.up.running import Product
 
@@ -31,15 +31,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in_states(demo: Product, browser: Browser) -> Callable[[str], Any]:
+def signed_in_states(demo: Product) -> Callable[[str], Any]:
     """The cookies of each demo person, signed in once."""
     states: dict[str, Any] = {}
 
     def state_of(person: str) -> Any:
         if person not in states:
-            with browser.new_context() as context:
-                sign_in(context.new_page(), demo.url, email=f"{person}@harbour.example", password=demo.password)
-                states[person] = context.storage_state()
+            cookies = demo.browser(f"{person}@harbour.example").cookies
+            states[person] = {
+                "cookies": [{"name": one.name, "value": one.value, "url": demo.url} for one in cookies],
+            }
         return states[person]
 
     return state_of
