@@ -35,7 +35,9 @@ stamp=.venv/.installed-$lock
 if [ "$(cat requirements.txt "$lock" | cksum)" != "$(cat "$stamp" 2>/dev/null)" ]; then
     echo "Installing the pinned packages into .venv (once; a minute or two) ..."
     # shellcheck disable=SC2086
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $locks ||
+    .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes $locks ||
         sentence "The packages could not be installed; pip says why above."
+    # On every core, which pip does not; a package may hold files for other Pythons, which do not compile.
+    .venv/bin/python -m compileall -qq -j 0 .venv/lib >/dev/null 2>&1 || true
     cat requirements.txt "$lock" | cksum >"$stamp"
 fi

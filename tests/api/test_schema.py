@@ -55,16 +55,17 @@ def described(authorization: str, known: dict[str, Any]) -> Any:
     return known["api"]
 
 
+@pytest.mark.parametrize("examples", [12, pytest.param(200, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("noun", NOUNS)
 @pytest.mark.parametrize("rest", ["", "{id}/"])
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_answer_is_as_described(
-    noun: str, rest: str, mode: GenerationMode, described: Any, authorization: str
+    noun: str, rest: str, mode: GenerationMode, examples: int, described: Any, authorization: str
 ) -> None:
     operation = described[f"{V1}/{noun}/{rest}"]["GET"]
     left_out: list[Any] = []
 
-    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         if mode == GenerationMode.POSITIVE:
