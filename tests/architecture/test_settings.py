@@ -16,6 +16,7 @@ READS = re.compile(
 NOT_OURS = {
     "DJANGO_SETTINGS_MODULE": "Django's own, set by manage.py",
     "AZURE_DEVOPS_CACHE_DIR": "set for the Azure DevOps client, not read",
+    "CELERY_SKIP_CHECKS": "Celery's own, set for its workers",
     "SLIPWAY_DEMO_PAT": "set by the demo for its own sandbox",
 }
 
