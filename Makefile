@@ -23,8 +23,9 @@ test-fast:  ## checks and tests that need no system package: SQLite only, no bro
 	@scripts/install.sh dev
 	@exec $(PYTHON) -m scripts.check fast
 
-soak: install-dev  ## what takes too long for `make test`: long lives, many kills, many events
-	@exec $(PYTHON) -m pytest -m soak tests
+soak: install-dev  ## what takes too long for `make test`: long lives, many events, other made-up values
+	@$(PYTHON) -m pytest -m soak tests
+	@exec $(PYTHON) -m pytest -m hypothesis --hypothesis-profile=by-chance tests
 
 bench: install-dev  ## the speed goals side by side with their yardsticks, as a table
 	@exec $(PYTHON) -m tests.benchmarks

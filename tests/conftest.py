@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -17,6 +18,9 @@ from tests.redis import running_redis
 from tests.workers import running_worker
 
 LONGEST = ("tests/up/", "tests/faults/", "tests/sync/test_pass_processes", "tests/audit/test_writers")
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.register_profile("by-chance")
+hypothesis.settings.load_profile("steady")  # a run says the same each time; `make soak` looks elsewhere each time
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 

@@ -14,9 +14,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from releases.queries.served import Fit, ModelName, fit_of, served_of, version_of
-from releases.states import ServingState
+from releases.states import LIVE_STATUSES, DeploymentStatus, ServingState
 
 NOBODY = "Azure, nobody asked here"
+MOVES_TRAFFIC = frozenset({*LIVE_STATUSES, DeploymentStatus.FAILED, DeploymentStatus.IN_PROGRESS})
+"""The statuses of attempts that may have moved a stage's traffic while they ran."""
 
 
 class Piece(NamedTuple):
@@ -129,7 +131,7 @@ def _asked(piece: Piece, end: datetime, attempts: Iterable[Attempt]) -> Attempt 
     """The attempt that ran when it ended, or between the two looks where nobody knows when that was."""
     earliest = end if piece.is_dated else piece.last_seen
     ran = [one for one in attempts if one.began <= end and (one.ended is None or one.ended >= earliest)]
-    return max(ran, key=lambda one: one.began, default=None)
+    return max(ran, key=lambda one: (one.began, one.ended is None, one.ended or one.began, one.release), default=None)
 
 
 def _same_models(one: Iterable[dict[str, Any]], other: Iterable[dict[str, Any]]) -> bool:

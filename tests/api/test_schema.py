@@ -65,7 +65,7 @@ def test_every_answer_is_as_described(
     operation = described[f"{V1}/{noun}/{rest}"]["GET"]
     left_out: list[Any] = []
 
-    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         if mode == GenerationMode.POSITIVE:

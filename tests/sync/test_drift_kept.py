@@ -21,9 +21,10 @@ from releases.models import (
 )
 from releases.queries.served import ModelName
 from releases.states import ServingState
-from releases.sync.drift import Attempt, Life, Piece, drifts_of
+from releases.sync.drift import MOVES_TRAFFIC, Attempt, Life, Piece, drifts_of
 from releases.sync.serving import checks
 from releases.sync.serving.looking import Look
+from releases.sync.spans import Window
 from releases.sync.store import drifts, live
 from tests import factories
 from tests.factories import NOON
@@ -56,21 +57,21 @@ class Stretch:
         factories.artifact(release=release, name=MODEL, version=str(number))
         return factories.release_stage(release=release, stage=self.binding.stage)
 
-    def attempt(self, number: int, release: int, status: str, back: int) -> None:
-        """One attempt is told, perhaps late, perhaps again with another end."""
+    def attempt(self, number: int, release: int, status: str, back: int, lasted: int) -> None:
+        """One attempt is told, perhaps late, perhaps again with another end, perhaps after others that it outlasts."""
         ended = self.now - back * STEP
         row = Deployment.objects.filter(azure_id=number).first()
         turns = {row.finished_on} if row and row.finished_on else set()
+        runs = _runs(row) if row else []
         row = row or Deployment(
             release_stage=self.rows[release], stage=self.binding.stage, attempt=number, azure_id=number
         )
         row.status = status
-        row.started_on = row.queued_on = ended - timedelta(minutes=3)
+        row.started_on = row.queued_on = ended - timedelta(minutes=3) - lasted * STEP
         row.finished_on = None if status == "inProgress" else ended
         row.save()
         turns |= {row.finished_on} if row.finished_on else set()
-        if turns:
-            live.refresh({row.stage_id: turns})
+        live.refresh({row.stage_id: turns} if turns else {}, [*runs, *_runs(row)])
 
     def look(self, version: int, dated: bool) -> None:
         """Somebody looks: 0 cannot be read. Azure may tell when it changed."""
@@ -89,20 +90,25 @@ class Stretch:
         drifts.judge({self.binding.stage_id: since})
 
     def kept(self) -> set[Any]:
-        return {
-            (row.span_id, row.drift_from, row.drift_until, row.served[0]["version"], row.deployed[0]["version"])
-            for row in Drift.objects.all()
-        }
+        found = set()
+        for one in Drift.objects.all():
+            served, deployed = one.served[0]["version"], one.deployed[0]["version"]
+            found.add((one.span_id, one.drift_from, one.drift_until, served, deployed, one.ended_by))
+        return found
 
     def anew(self) -> set[Any]:
         """From every span, every check and every attempt there is."""
         found = set()
         pieces, attempts = self._pieces(), self._attempts()
-        for span in LiveSpan.objects.select_related("release"):
-            version = span.release.artifacts.get().version
-            life = Life(span.pk, "r", span.live_from, span.live_until, (ModelName(MODEL, version),))
+        spans = list(LiveSpan.objects.select_related("release").order_by("live_from"))
+        for span, following in pairwise([*spans, None]):
+            assert span is not None
+            version, ended_by = span.release.artifacts.get().version, f"Deployment of {following and following.release}"
+            models = (ModelName(MODEL, version),)
+            life = Life(span.pk, span.release.name, span.live_from, span.live_until, models, ended_by)
             for one in drifts_of(life, pieces, attempts):
-                found.add((span.pk, one.drift_from, one.drift_until, one.served[0]["version"], version))
+                served = one.served[0]["version"]
+                found.add((span.pk, one.drift_from, one.drift_until, served, version, one.ended_by))
         return found
 
     def _pieces(self) -> list[Piece]:
@@ -112,12 +118,20 @@ class Stretch:
             assert row is not None
             seen = row.seen_until or max(row.seen_from, self.mark.checked_at or row.seen_from)
             until = following.since if following else None
-            made.append(Piece(row.since, until, seen, row.state, row.served))
+            is_dated = following is not None and following.since < following.seen_from
+            made.append(Piece(row.since, until, seen, row.state, row.served, is_dated))
         return made
 
     def _attempts(self) -> list[Attempt]:
-        rows = Deployment.objects.all()
-        return [Attempt(row.started_on, row.finished_on, "r", "") for row in rows if row.started_on]
+        rows = Deployment.objects.filter(status__in=MOVES_TRAFFIC).select_related("release_stage__release")
+        names = {row: row.release_stage.release.name for row in rows}
+        return [Attempt(row.started_on, row.finished_on, names[row], "") for row in rows if row.started_on]
+
+
+def _runs(row: Deployment) -> list[Window]:
+    """While it ran, as the store notes it when it comes, goes or moves; none if it moved no traffic."""
+    assert row.started_on is not None
+    return [Window(row.stage_id, row.started_on, row.finished_on)] if row.status in MOVES_TRAFFIC else []
 
 
 @pytest.fixture
@@ -130,8 +144,9 @@ attempts = st.tuples(
     st.just("attempt"),
     st.integers(1, 6),
     st.integers(1, 3),
-    st.sampled_from(["succeeded", "succeeded", "partiallySucceeded", "failed", "inProgress"]),
+    st.sampled_from(["succeeded", "succeeded", "partiallySucceeded", "failed", "inProgress", "canceled"]),
     st.sampled_from([0, 0, 0, 1, 2, 5]),
+    st.sampled_from([0, 0, 0, 1, 4]),
 )
 
 

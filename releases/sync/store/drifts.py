@@ -16,8 +16,8 @@ from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from releases.models import Deployment, Drift, EndpointCheck, LiveSpan, StageBinding, Watermark
 from releases.queries import artifacts
 from releases.queries.served import deployed_of
-from releases.states import LIVE_STATUSES, DeploymentStatus
-from releases.sync.drift import Attempt, Interval, Life, Piece, drifts_of
+from releases.states import DeploymentStatus
+from releases.sync.drift import MOVES_TRAFFIC, Attempt, Interval, Life, Piece, drifts_of
 from releases.sync.spans import Window
 from releases.sync.store.locking import lock_stages
 
@@ -25,8 +25,8 @@ FEED = "serving"
 LONGEST = 400
 WINDOWS_AT_ONCE = 200
 """SQLite takes conditions of a limited depth only."""
+_OPENER = ("opened_by__requested_for",)
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-_MOVES_TRAFFIC = (*LIVE_STATUSES, DeploymentStatus.FAILED, DeploymentStatus.IN_PROGRESS)
 
 Line = tuple[str, str]
 """A manifest line: what changed and the SHA-256 of what it is now."""
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 def follow(windows: Collection[Window]) -> int:
-    """Spans changed within these windows: judge them again. How many rows were written."""
+    """Spans or attempts changed within these windows: judge their spans again. How many rows were written."""
     places = _places({one.stage for one in windows})
     reached = [one for one in windows if (at := places.get(one.stage)) and (one.until or at.looked_at) >= at.first_look]
     return len(_judged(reached, places)) if reached else 0
@@ -101,7 +101,7 @@ def _spans(windows: Iterable[Window], places: Mapping[int, Place]) -> QuerySet[L
         reaches = Q(live_until__isnull=True) | Q(live_until__gt=earliest) | Q(pk__in=held.values("span"))
         overlaps = Q(stage=one.stage) & reaches
         wanted |= overlaps & Q(live_from__lte=one.until) if one.until else overlaps
-    rows = LiveSpan.objects.filter(wanted).select_related("release", "stage__pipeline", "opened_by__requested_for")
+    rows = LiveSpan.objects.filter(wanted).select_related("release", "stage__pipeline", *_OPENER)
     return rows.order_by("stage_id", "live_from")
 
 
@@ -127,7 +127,7 @@ def _piece(row: EndpointCheck, following: EndpointCheck | None, looked_at: datet
 
 def _attempts(stages: Collection[int], since: datetime) -> dict[int, list[Attempt]]:
     """Attempts from then on that may have moved traffic. One whose phases are not known began when it was queued."""
-    rows = Deployment.objects.filter(stage__in=stages, status__in=_MOVES_TRAFFIC)
+    rows = Deployment.objects.filter(stage__in=stages, status__in=MOVES_TRAFFIC)
     rows = rows.filter(Q(finished_on__gte=since) | Q(finished_on=None, status=DeploymentStatus.IN_PROGRESS))
     found: dict[int, list[Attempt]] = defaultdict(list)
     for row in rows.select_related("release_stage__release", "requested_for"):
@@ -140,9 +140,10 @@ def _attempts(stages: Collection[int], since: datetime) -> dict[int, list[Attemp
 
 def _lives(spans: Sequence[LiveSpan]) -> dict[int, Life]:
     carried = artifacts.of_releases({one.release_id for one in spans})
+    following = _following(spans)
     lives = {}
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
-        ended = following if following and following.stage_id == span.stage_id else None
+    for span in spans:
+        ended = following.get((span.stage_id, span.live_until))
         lives[span.pk] = Life(
             span=span.pk,
             release=span.release.name,
@@ -152,6 +153,17 @@ def _lives(spans: Sequence[LiveSpan]) -> dict[int, Life]:
             ended_by=_opening(ended) if ended else "The next release was deployed",
         )
     return lives
+
+
+def _following(spans: Sequence[LiveSpan]) -> dict[tuple[int, datetime | None], LiveSpan]:
+    """The spans that begin where one of these ends, by stage and time. One query where some are not among them."""
+    found: dict[tuple[int, datetime | None], LiveSpan] = {(one.stage_id, one.live_from): one for one in spans}
+    missing = [one for one in spans if one.live_until and (one.stage_id, one.live_until) not in found]
+    if missing:
+        stages, times = {one.stage_id for one in missing}, {one.live_until for one in missing if one.live_until}
+        rows = LiveSpan.objects.filter(stage__in=stages, live_from__in=times)
+        found |= {(one.stage_id, one.live_from): one for one in rows.select_related("release", *_OPENER)}
+    return found
 
 
 def _opening(span: LiveSpan) -> str:

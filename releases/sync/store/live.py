@@ -44,11 +44,18 @@ FROM w JOIN releases_livespan s ON s.stage_id = w.stage_id AND s.live_from >= w.
 JOIN releases_deployment d ON d.id = s.opened_by_id"""
 
 
-def refresh(turns: Mapping[int, Collection[datetime]]) -> int:
-    """Redo the spans around these times, per stage; how many rows were written. Inside a transaction only."""
-    if not turns:
+def refresh(turns: Mapping[int, Collection[datetime]], runs: Collection[Window] = ()) -> int:
+    """Redo the spans around these times, per stage, and the drift there and while these attempts ran; how many rows
+    were written. Inside a transaction only."""
+    if not turns and not runs:
         return 0
-    lock_stages(turns)
+    lock_stages(turns.keys() | {one.stage for one in runs})
+    windows, written = _spans_redone(turns) if turns else ([], 0)
+    return written + drifts.follow(spans.merged([*windows, *runs]))
+
+
+def _spans_redone(turns: Mapping[int, Collection[datetime]]) -> tuple[list[Window], int]:
+    """The windows that these times can reach, and how many rows were written in them."""
     changed = [Window(stage, *ends) for stage, times in turns.items() for ends in spans.clusters(times)]
     windows = spans.merged(_widened(changed))
     attempts = _by_stage(_attempts(windows))
@@ -59,7 +66,7 @@ def refresh(turns: Mapping[int, Collection[datetime]]) -> int:
     for window in windows:
         wanted, there = redone(window, attempts[window.stage], held[window.stage])
         _compare(window.stage, wanted, there, new=new, moved=moved, gone=gone)
-    return _write(new, moved, gone) + drifts.follow(windows)
+    return windows, _write(new, moved, gone)
 
 
 def redone(

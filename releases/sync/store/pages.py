@@ -168,7 +168,7 @@ def _write(read: _Read, mapped: Sequence[Mapped], documents: list[Row], *, there
     else:
         rows += writing.insert(DOCUMENT, documents)
     _check_references()
-    rows += live.refresh(plan.turns)
+    rows += live.refresh(plan.turns, plan.runs)
     return Stored(rows_written=rows, stages_touched=set(plan.turns))
 
 

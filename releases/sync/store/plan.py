@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from releases.states import Depth
+from releases.sync.drift import MOVES_TRAFFIC
 from releases.sync.mapping import Mapped, MappedAttempt, MappedStage
 from releases.sync.mapping.tables import APPROVAL, ARTIFACT, DEPLOYMENT, RELEASE, STAGE, STEP, Row, Table
-from releases.sync.spans import TURNS
+from releases.sync.spans import TURNS, Window
 from releases.sync.store import merge
 from releases.sync.store.existing import Existing, Held
 from releases.sync.store.texts import Text
@@ -20,7 +21,9 @@ TakeIds = Callable[[Mapping[Table, int]], dict[Table, list[int]]]
 
 _CREATED = RELEASE.at["created_on"]
 _STATUS, _FINISHED = DEPLOYMENT.at["status"], DEPLOYMENT.at["finished_on"]
-_WHAT_SPANS_SEE = ("stage_id", "azure_id", "status", "finished_on")
+_QUEUED, _STARTED = DEPLOYMENT.at["queued_on"], DEPLOYMENT.at["started_on"]
+_WHAT_SPANS_SEE = tuple(DEPLOYMENT.at[name] for name in ("stage_id", "azure_id", "status", "finished_on"))
+_WHAT_DRIFT_SEES = (DEPLOYMENT.at["stage_id"], _STATUS, _QUEUED, _STARTED, _FINISHED)
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Plan:
     texts: list[Text] = field(default_factory=list)
     turns: dict[int, set[datetime]] = field(default_factory=dict)
     """Per stage, the times at which something that its live spans depend on came, went or moved."""
+    runs: list[Window] = field(default_factory=list)
+    """While attempts ran that came, went or moved: drift within depends on them, for they may move traffic."""
 
 
 class Planner:
@@ -132,9 +137,14 @@ class Planner:
         deployment = self._write(DEPLOYMENT, held, row)
         if held is None:
             self._turn(row)
-        elif any(held[1][at] != row[at] for at in map(DEPLOYMENT.at.__getitem__, _WHAT_SPANS_SEE)):
-            self._turn(held[1])
-            self._turn(row)
+            self._run(row)
+        else:
+            if any(held[1][at] != row[at] for at in _WHAT_SPANS_SEE):
+                self._turn(held[1])
+                self._turn(row)
+            if any(held[1][at] != row[at] for at in _WHAT_DRIFT_SEES):
+                self._run(held[1])
+                self._run(row)
         if self.is_detailed:
             self._steps(deployment, attempt.steps)
 
@@ -142,6 +152,12 @@ class Planner:
         """Note when an attempt changed what its stage runs."""
         if row[_STATUS] in TURNS and row[_FINISHED] is not None:
             self.plan.turns.setdefault(row[1], set()).add(row[_FINISHED])
+
+    def _run(self, row: Row) -> None:
+        """Note while an attempt may have moved its stage's traffic."""
+        began = row[_STARTED] or row[_QUEUED] or row[_FINISHED]
+        if row[_STATUS] in MOVES_TRAFFIC and began:
+            self.plan.runs.append(Window(row[1], began, row[_FINISHED]))
 
     def _steps(self, deployment: int, steps: dict[tuple[int, int], Row]) -> None:
         held_ones = self.existing.steps.get(deployment, {})
