@@ -1,4 +1,4 @@
-"""Runs the checks and the tests, two at a time, and adds everything up: `python -m scripts.check all | fast | lint`.
+"""Runs the checks beside the tests and adds everything up: `python -m scripts.check all | fast | lint`.
 
 Each check counts as one test. The last line is `N passed, N failed, N skipped`; the exit code is 1 when anything
 failed. What a run printed is shown when it failed, and kept in build/checks.
@@ -151,10 +151,13 @@ def together(runs: Iterable[Run], *, at_once: int) -> Count:
 def main(which: str) -> int:
     """0 when nothing failed."""
     plans: dict[str, Callable[[], list[Run]]] = {"all": all_tests, "fast": fast_tests, "lint": list}
+    tests = plans[which]()
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     began = time.monotonic()
-    count = together(checks(), at_once=2) + together(plans[which](), at_once=1)
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(together, checks(), at_once=1 if tests else 2)
+        count = together(tests, at_once=1) + checked.result()
     print(f"\n{time.monotonic() - began:.0f} s in all; what each run said is in {OUT.relative_to(ROOT)}\n\n{count}")
     return 1 if count.failed else 0
 
