@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
-from releases.models import Artifact, LiveSpan, ModelVersion, Pipeline, Release, Stage, User
+from releases.models import Artifact, LiveSpan, ModelVersion, Release, Stage, User
 from releases.queries import releases as release_list
 from releases.queries.access import visible_to
 from releases.queries.figures_beside import Figure, figures
@@ -103,12 +103,13 @@ def find(user: User, *, workspace: int, name: str, version: str) -> ModelVersion
 
 def model_version_seen(user: User, version: ModelVersion, *, now: datetime) -> ModelVersionSeen:
     """The version, which the person may see, with everything its page shows."""
-    carriers = Artifact.objects.filter(model_version=version).values("release_id")
-    spans = visible_to(user, LiveSpan).filter(release_id__in=carriers)
+    artifacts = visible_to(user, Artifact).filter(model_version=version)
+    carriers = artifacts.values("release_id")
+    spans = LiveSpan.objects.filter(release_id__in=carriers)
     rows = list(spans.only("live_from").order_by("-live_from", "-id")[: SPANS_SHOWN + 1])
     told = ran(whole(rows[:SPANS_SHOWN]))
-    carried = visible_to(user, Release).filter(pk__in=carriers)
-    newest = newest_releases(carried, RELEASES_SHOWN)
+    carried = Release.objects.filter(pk__in=carriers)
+    newest = newest_releases(artifacts, RELEASES_SHOWN)
     count = carried.count()
     newer, older = _neighbours(version)
     live = live_versions(user, version)
@@ -131,9 +132,13 @@ def model_version_seen(user: User, version: ModelVersion, *, now: datetime) -> M
     )
 
 
-def newest_releases(rows: QuerySet[Release], most: int) -> list[Release]:
-    """The newest of these, with who made them. Two queries: they are found by id alone, then read."""
-    ids = list(rows.order_by("-created_on", "-id").values_list("pk", flat=True)[:most])
+def newest_releases(artifacts: QuerySet[Artifact], most: int) -> list[Release]:
+    """The newest releases that carry one of these, with who made them. Two queries.
+
+    Found by the artifacts' own times: asked for releases in their order, PostgreSQL goes through all that are newer.
+    """
+    carriers = artifacts.values("release_id").annotate(made=Max("release_created_on"))
+    ids = list(carriers.order_by("-made", "-release_id").values_list("release_id", flat=True)[:most])
     found = Release.objects.select_related("project", "pipeline", "created_by", "created_for").in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
@@ -196,7 +201,8 @@ def _places(carried: QuerySet[Release], sums: Sequence[InStage], rows: Sequence[
     newest: dict[int, Ran] = {}
     for row in rows:
         newest.setdefault(row.span.stage_id, row)
-    pipelines = Pipeline.objects.filter(pk__in=carried.order_by().values("pipeline"))
+    # Asked together, PostgreSQL goes through all releases of each pipeline to see whether one of them carried it.
+    pipelines = list(carried.order_by().values_list("pipeline_id", flat=True).distinct())
     stages = Stage.objects.filter(pipeline__in=pipelines).select_related("pipeline__project")
     ordered = stages.order_by("pipeline__name", "pipeline_id", "rank", "id")
     return [Place(s, ran_in.get(s.pk), newest.get(s.pk)) for s in ordered if s.gone_at is None or s.pk in ran_in]

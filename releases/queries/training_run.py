@@ -6,7 +6,9 @@ Fixed number of queries; of releases only those of visible projects are told.
 from dataclasses import dataclass
 from typing import Any
 
-from releases.models import Artifact, LiveSpan, ModelVersion, Release, TrainingRun, User
+from django.db.models import Count
+
+from releases.models import Artifact, LiveSpan, ModelVersion, TrainingRun, User
 from releases.queries import releases as release_list
 from releases.queries.access import visible_to
 from releases.queries.figures_beside import words_of
@@ -69,9 +71,8 @@ def inputs_of(run: TrainingRun) -> list[Input]:
 def _seen(user: User, run: TrainingRun) -> TrainingRunSeen:
     made = ModelVersion.objects.filter(training_run=run)
     versions = list(made.order_by("-created_on", "-id").select_related("workspace")[:VERSIONS_SHOWN])
-    carriers = Artifact.objects.filter(model_version__in=made)
-    carried = visible_to(user, Release).filter(pk__in=carriers.values("release_id"))
-    live = visible_to(user, LiveSpan).filter(live_until__isnull=True, release_id__in=carriers.values("release_id"))
+    carriers = visible_to(user, Artifact).filter(model_version__in=made)
+    live = LiveSpan.objects.filter(live_until__isnull=True, release_id__in=carriers.values("release_id"))
     spans = list(live.select_related(*WITH_PLACE).order_by("-stage__headline", "stage__name", "-live_from"))
     pairs = set(
         carriers.filter(release_id__in=[span.release_id for span in spans]).values_list("release", "model_version")
@@ -80,8 +81,8 @@ def _seen(user: User, run: TrainingRun) -> TrainingRunSeen:
         run=run,
         versions=[Trained(one, [s for s in spans if (s.release_id, one.pk) in pairs]) for one in versions],
         version_count=made.count(),
-        releases=release_list.rows_of(newest_releases(carried, RELEASES_SHOWN)),
-        release_count=carried.count(),
+        releases=release_list.rows_of(newest_releases(carriers, RELEASES_SHOWN)),
+        release_count=carriers.aggregate(count=Count("release_id", distinct=True))["count"],
         inputs=inputs_of(run),
         figures=[(label_of(name), words_of(name, value)) for name, value in sorted(run.metrics.items())],
         tags=_tags(run.properties),

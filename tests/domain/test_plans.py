@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from releases.queries import bars, choices, spans
-from releases.queries.model_version import live_versions
+from releases.queries.model_version import live_versions, model_version_seen
 from releases.queries.release_around import around
 from releases.states import ArtifactRole, Role
 from tests import factories
@@ -60,6 +60,23 @@ def test_what_few_releases_carry_is_looked_up_by_these_releases():
     assert len(of_artifacts) == 2
     for sql in of_artifacts:
         assert "(release_id=?)" in plan(sql) or "Index Cond: (release_id = " in plan(sql)
+
+
+def test_the_releases_of_an_old_version_are_found_by_its_artifacts_alone():
+    """Asked for releases in their order, or for stages of pipelines that carried it, PostgreSQL reads all releases."""
+    user, release = factories.user(role=Role.AUDITOR), factories.release()
+    version = factories.model_version(name="svc")
+    factories.artifact(release=release, role=ArtifactRole.MODEL, name="svc", model_version=version)
+    many.carriers(version)
+    with CaptureQueriesContext(connection) as asked:
+        seen = model_version_seen(user, version, now=NOON)
+    assert seen.release_count == 2 and seen.places == []
+    of_it = [one["sql"] for one in asked.captured_queries if f'"model_version_id" = {version.pk}' in one["sql"]]
+    newest = next(sql for sql in of_it if "LIMIT 10" in sql)
+    assert "releases_release" not in newest
+    found = plan(newest)
+    assert "artifact_model_version" in found or "(model_version_id=?)" in found
+    assert not [sql for sql in of_it if "releases_stage" in sql or "releases_pipeline" in sql]
 
 
 def plan(sql: str) -> str:
