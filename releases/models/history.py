@@ -101,6 +101,12 @@ class Release(models.Model):
                 models.Index(fields=["-created_on", "-id"], name=name, condition=models.Q(**{has: True}))
                 for has, name in HAS_INDEXES.items()
             ),
+            # Of a pipeline's releases some fail, too many to look at each and too few to look at all.
+            models.Index(
+                fields=["pipeline", "-created_on", "-id"],
+                name="release_pipeline_failed",
+                condition=models.Q(has_failed=True),
+            ),
             # For the search: a name or its beginning, newest first, in whatever case it is typed.
             models.Index(
                 "project",

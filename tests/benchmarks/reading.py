@@ -45,8 +45,10 @@ def lists(shelf: Shelf, database: Database) -> Iterator[Row]:
     """P6: the list at 100,000 releases against 1,000; the row names the case that costs most more."""
     rounds = []
     for _ in range(shelf.rounds):
-        few, many = (shelf.side("lists", shelf.past(database, size))["p90_ms"] for size in (FEW, MANY))
-        rounds.append({case: (many[case], few[case]) for case in many})
+        few, many = (shelf.side("lists", shelf.past(database, size)) for size in (FEW, MANY))
+        rounds.append(
+            {case: (ms, few["p90_ms"][_held_against(case, few, many)]) for case, ms in many["p90_ms"].items()}
+        )
     for what, limit, belongs in KINDS:
         cases = [case for case in rounds[0] if belongs(case)]
         ratios = {case: [one[case][0] / one[case][1] for one in rounds] for case in cases}
@@ -54,6 +56,12 @@ def lists(shelf: Shelf, database: Database) -> Iterator[Row]:
         large, small = (median(one[worst][at] for one in rounds) for at in (0, 1))
         note = f"{worst}: {large:.0f} ms against {small:.0f} ms"
         yield Row("P6", what, limit, database.name, ratios[worst], note=note)
+
+
+def _held_against(case: str, few: Figures, many: Figures) -> str:
+    """The same page of the small history, or the one without a filter where that page shows fewer releases."""
+    as_full = few["shown"][case] >= many["shown"][case]
+    return case if as_full else f"no filter, {case.rpartition(', ')[2]}"
 
 
 KINDS: list[tuple[str, float, Callable[[str], bool]]] = [
