@@ -108,13 +108,7 @@ class Release(models.Model):
                 condition=models.Q(has_failed=True),
             ),
             # For the search: a name or its beginning, newest first, in whatever case it is typed.
-            models.Index(
-                "project",
-                Folded("name"),
-                models.F("created_on").desc(),
-                models.F("id").desc(),
-                name="release_by_name",
-            ),
+            models.Index("project", Folded("name"), F("created_on").desc(), F("id").desc(), name="release_by_name"),
             models.Index(
                 fields=["project", "azure_id"],
                 name="release_unfinished",
