@@ -82,6 +82,7 @@ def test_what_is_gone_can_be_left_out(port: Harbour) -> None:
         for question in ("", "?is_gone=true", "?is_gone=false")
     ]
     assert counts == [1, 1, 0]
+    assert ours.get(f"{V1}/endpoints/?is_gone=").status_code == 400
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from releases.states import ServingState
 
 
 def _flag(told: str) -> serializers.BooleanField:
-    return serializers.BooleanField(required=False, allow_null=True, default=None, help_text=told)
+    return serializers.BooleanField(required=False, default=None, help_text=told)
 
 
 class _Flags(PageFilter):
