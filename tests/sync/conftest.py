@@ -1,4 +1,4 @@
-"""One server with endpoints and their figures, none at first, and the row that leads to it."""
+"""One server with models, jobs, endpoints and their figures, none at first, and the row that leads to it."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryServer
 
 @pytest.fixture
 def there(running: RegistryServer) -> RegistryServer:
-    """No endpoint and no compute behind the one server of this package."""
+    """Nothing behind the one server of these tests."""
     running.heal()
-    for rows in (running.holder.registry.endpoints, running.holder.registry.computes, running.holder.registry.models):
+    empty = running.holder.registry
+    for rows in (empty.models, empty.jobs, empty.endpoints, empty.computes):
         rows.clear()
     return running
 

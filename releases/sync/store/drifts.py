@@ -25,7 +25,7 @@ FEED = "serving"
 LONGEST = 400
 WINDOWS_AT_ONCE = 200
 """SQLite takes conditions of a limited depth only."""
-_OPENER = ("opened_by__requested_for",)
+_OPENER = "opened_by__requested_for"
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
 Line = tuple[str, str]
@@ -101,7 +101,7 @@ def _spans(windows: Iterable[Window], places: Mapping[int, Place]) -> QuerySet[L
         reaches = Q(live_until__isnull=True) | Q(live_until__gt=earliest) | Q(pk__in=held.values("span"))
         overlaps = Q(stage=one.stage) & reaches
         wanted |= overlaps & Q(live_from__lte=one.until) if one.until else overlaps
-    rows = LiveSpan.objects.filter(wanted).select_related("release", "stage__pipeline", *_OPENER)
+    rows = LiveSpan.objects.filter(wanted).select_related("release", "stage__pipeline", _OPENER)
     return rows.order_by("stage_id", "live_from")
 
 
@@ -162,7 +162,7 @@ def _following(spans: Sequence[LiveSpan]) -> dict[tuple[int, datetime | None], L
     if missing:
         stages, times = {one.stage_id for one in missing}, {one.live_until for one in missing if one.live_until}
         rows = LiveSpan.objects.filter(stage__in=stages, live_from__in=times)
-        found |= {(one.stage_id, one.live_from): one for one in rows.select_related("release", *_OPENER)}
+        found |= {(one.stage_id, one.live_from): one for one in rows.select_related("release", _OPENER)}
     return found
 
 
