@@ -13,6 +13,7 @@ from releases.models.catalog import (
     Workspace,
 )
 from releases.models.changes import Commit, ReleaseCommit, ReleaseWorkItem, WorkItem
+from releases.models.checkpoints import AuditCheckpoint, AuditCheckpointCopy, AuditVerification, LegalHold
 from releases.models.history import (
     Approval,
     Artifact,
@@ -43,8 +44,11 @@ __all__ = [
     "Approval",
     "Artifact",
     "ArtifactRule",
+    "AuditCheckpoint",
+    "AuditCheckpointCopy",
     "AuditEvent",
     "AuditPrivate",
+    "AuditVerification",
     "Cluster",
     "Commit",
     "Deployment",
@@ -57,6 +61,7 @@ __all__ = [
     "Identity",
     "Inquiry",
     "Invitation",
+    "LegalHold",
     "LiveSpan",
     "Membership",
     "ModelVersion",

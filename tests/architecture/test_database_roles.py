@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TRICKS = [
     "UPDATE releases_auditevent SET type = 'x'",
     "DELETE FROM releases_auditevent",
+    "DELETE FROM releases_auditcheckpoint",
     "TRUNCATE releases_auditevent",
     "DROP TRIGGER releases_auditevent_no_change ON releases_auditevent",
     "ALTER TABLE releases_auditevent DISABLE TRIGGER ALL",

@@ -3,17 +3,24 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests import audit_triggers
+from releases.models import AuditCheckpoint
+from tests import audit_triggers, factories
 
 CHANGES = [
     "UPDATE releases_auditevent SET type = 'x'",
     "DELETE FROM releases_auditevent",
     "UPDATE releases_auditprivate SET value = 'x'",
+    "UPDATE releases_auditcheckpoint SET note = 'x'",
+    "DELETE FROM releases_auditcheckpoint WHERE size > 9",
+    "UPDATE releases_auditcheckpointcopy SET place = 'x'",
+    "DELETE FROM releases_auditcheckpointcopy",
 ]
 
 
 def row() -> None:
-    """One event and one private value, written past the chain: only the triggers are looked at."""
+    """One of each row, written past the chain: only the triggers are looked at."""
+    checkpoint = AuditCheckpoint.objects.create(size=10, root=b"r" * 32, made_at=factories.NOON)
+    checkpoint.copies.create(place="elsewhere", written_at=factories.NOON)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO releases_auditevent (seq, body, leaf, prev, link, ts, type, outcome, object_kind, object_id,"
