@@ -130,6 +130,106 @@ class BindingOrigin(StrEnum):
     NAME = "name"
 
 
+class CommandKind(StrEnum):
+    """What Slipway asks Azure to do. `deploy` is a stage's first attempt, `redeploy` every later one."""
+
+    DEPLOY = "deploy"
+    REDEPLOY = "redeploy"
+    CANCEL = "cancel"
+    ABANDON = "abandon"
+    CREATE = "create"
+    START = "start"
+    TRIGGER = "trigger"
+    ATTACH_CLUSTER = "attach_cluster"
+
+
+class CommandState(StrEnum):
+    """Where a command stands (decision 16)."""
+
+    AUTHORISED = "authorised"
+    HELD = "held"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    NEEDS_ATTENTION = "needs_attention"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    CONFLICT = "conflict"
+    CANCELLED = "cancelled"
+
+
+class CommandCode(StrEnum):
+    """Why a command stands where it does."""
+
+    FROZEN = "frozen"
+    ROLE_LOST = "role_lost"
+    NEEDS_REAUTHORISATION = "needs_reauthorisation"
+    FLAGGED = "flagged"
+    CHECKS_STALE = "checks_stale"
+    SENDING_STOPPED = "sending_stopped"
+    PERMISSION_MISSING = "permission_missing"
+    UNDER_WAY = "under_way"
+    NO_ANSWER = "no_answer"
+    WORKER_LOST = "worker_lost"
+    ACCEPTED_WITHOUT_EFFECT = "accepted_without_effect"
+    DEAD = "dead"
+    AMBIGUOUS = "ambiguous"
+    DONE = "done"
+    WAITING_FOR_OTHERS = "waiting_for_others"
+    REJECTED_BY_AZURE = "rejected_by_azure"
+    STALE = "stale"
+    SAME_RESULT_BY = "same_result_by"
+    OPPOSITE_RESULT_BY = "opposite_result_by"
+    TARGET_CHANGED = "target_changed"
+    BY_AUTHOR = "by_author"
+    EXPIRED = "expired"
+
+
+_S = CommandState
+COMMAND_MOVES: dict[CommandState, frozenset[CommandState]] = {
+    _S.AUTHORISED: frozenset(
+        {_S.SENDING, _S.HELD, _S.CANCELLED, _S.REFUSED, _S.SUPERSEDED, _S.CONFLICT, _S.NEEDS_ATTENTION}
+    ),
+    _S.HELD: frozenset({_S.AUTHORISED, _S.CANCELLED}),
+    _S.SENDING: frozenset({_S.CONFIRMED, _S.UNKNOWN, _S.REFUSED, _S.HELD}),
+    _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SUPERSEDED, _S.CONFLICT, _S.AUTHORISED, _S.NEEDS_ATTENTION}),
+    _S.NEEDS_ATTENTION: frozenset({_S.UNKNOWN, _S.AUTHORISED, _S.CONFIRMED, _S.CANCELLED}),
+    _S.CONFIRMED: frozenset(),
+    _S.REFUSED: frozenset(),
+    _S.SUPERSEDED: frozenset(),
+    _S.CONFLICT: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+"""Every legal move of a command. A 403 holds a command also while it is being sent."""
+
+FINAL_COMMAND_STATES = frozenset(state for state, onward in COMMAND_MOVES.items() if not onward)
+OPEN_COMMAND_STATES = frozenset(COMMAND_MOVES) - FINAL_COMMAND_STATES
+
+_C = CommandCode
+COMMAND_CODES: dict[CommandState, frozenset[CommandCode]] = {
+    _S.AUTHORISED: frozenset(),
+    _S.HELD: frozenset(
+        {
+            _C.FROZEN,
+            _C.ROLE_LOST,
+            _C.NEEDS_REAUTHORISATION,
+            _C.FLAGGED,
+            _C.CHECKS_STALE,
+            _C.SENDING_STOPPED,
+            _C.PERMISSION_MISSING,
+        }
+    ),
+    _S.SENDING: frozenset({_C.UNDER_WAY}),
+    _S.UNKNOWN: frozenset({_C.NO_ANSWER, _C.WORKER_LOST, _C.ACCEPTED_WITHOUT_EFFECT}),
+    _S.NEEDS_ATTENTION: frozenset({_C.DEAD, _C.AMBIGUOUS, _C.ACCEPTED_WITHOUT_EFFECT}),
+    _S.CONFIRMED: frozenset({_C.DONE, _C.WAITING_FOR_OTHERS}),
+    _S.REFUSED: frozenset({_C.REJECTED_BY_AZURE, _C.STALE}),
+    _S.SUPERSEDED: frozenset({_C.SAME_RESULT_BY}),
+    _S.CONFLICT: frozenset({_C.OPPOSITE_RESULT_BY, _C.TARGET_CHANGED}),
+    _S.CANCELLED: frozenset({_C.BY_AUTHOR, _C.EXPIRED}),
+}
+"""The reasons a command may have in each state."""
+
 LIVE_STATUSES = frozenset({DeploymentStatus.SUCCEEDED, DeploymentStatus.PARTIALLY_SUCCEEDED})
 """Attempts that put a release live (decision 7)."""
 

@@ -54,69 +54,87 @@ def _execute(schema_editor, statements):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('releases', '0003_release_text'),
+        ("releases", "0003_release_text"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LegalHold',
+            name="LegalHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=64, unique=True)),
-                ('reason', models.TextField()),
-                ('placed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=64, unique=True)),
+                ("reason", models.TextField()),
+                ("placed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditCheckpoint',
+            name="AuditCheckpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('note', models.TextField()),
-                ('key_name', models.CharField(max_length=100)),
-                ('key_id', models.CharField(max_length=8)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("note", models.TextField()),
+                ("key_name", models.CharField(max_length=100)),
+                ("key_id", models.CharField(max_length=8)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['size'], name='checkpoint_by_size')],
+                "indexes": [models.Index(fields=["size"], name="checkpoint_by_size")],
             },
         ),
         migrations.CreateModel(
-            name='AuditCheckpointCopy',
+            name="AuditCheckpointCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=500)),
-                ('written_at', models.DateTimeField()),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='releases.auditcheckpoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=500)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="releases.auditcheckpoint",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit checkpoint copies',
+                "verbose_name_plural": "audit checkpoint copies",
             },
         ),
         migrations.CreateModel(
-            name='AuditVerification',
+            name="AuditVerification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('by', models.CharField(max_length=64)),
-                ('asked_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('is_open', models.BooleanField(default=True)),
-                ('is_whole', models.BooleanField(null=True)),
-                ('size', models.BigIntegerField(default=0)),
-                ('head', models.CharField(blank=True, max_length=64)),
-                ('checkpoint_size', models.BigIntegerField(null=True)),
-                ('events_after_checkpoint', models.BigIntegerField(default=0)),
-                ('findings', models.JSONField(default=list)),
-                ('found', models.PositiveIntegerField(default=0)),
-                ('cursor', models.JSONField(default=dict)),
-                ('steps', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("by", models.CharField(max_length=64)),
+                ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("is_open", models.BooleanField(default=True)),
+                ("is_whole", models.BooleanField(null=True)),
+                ("size", models.BigIntegerField(default=0)),
+                ("head", models.CharField(blank=True, max_length=64)),
+                ("checkpoint_size", models.BigIntegerField(null=True)),
+                ("events_after_checkpoint", models.BigIntegerField(default=0)),
+                ("findings", models.JSONField(default=list)),
+                ("found", models.PositiveIntegerField(default=0)),
+                ("cursor", models.JSONField(default=dict)),
+                ("steps", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('is_open',), name='one_open_verification'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('is_open', True), ('is_whole__isnull', True)), models.Q(('finished_at__isnull', False), ('is_open', False), ('is_whole__isnull', False)), _connector='OR'), name='verification_finished_or_open')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)), fields=("is_open",), name="one_open_verification"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("is_open", True), ("is_whole__isnull", True)),
+                            models.Q(("finished_at__isnull", False), ("is_open", False), ("is_whole__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="verification_finished_or_open",
+                    ),
+                ],
             },
         ),
         migrations.RunPython(install, remove),

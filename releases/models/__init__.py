@@ -14,6 +14,7 @@ from releases.models.catalog import (
 )
 from releases.models.changes import Commit, ReleaseCommit, ReleaseWorkItem, WorkItem
 from releases.models.checkpoints import AuditCheckpoint, AuditCheckpointCopy, AuditVerification, LegalHold
+from releases.models.commands import Command, CommandMove, ReleaseFlag
 from releases.models.history import (
     Approval,
     Artifact,
@@ -50,6 +51,8 @@ __all__ = [
     "AuditPrivate",
     "AuditVerification",
     "Cluster",
+    "Command",
+    "CommandMove",
     "Commit",
     "Deployment",
     "Drift",
@@ -71,6 +74,7 @@ __all__ = [
     "Project",
     "Release",
     "ReleaseCommit",
+    "ReleaseFlag",
     "ReleaseStage",
     "ReleaseText",
     "ReleaseWorkItem",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from releases.models import choices
+from releases.models.people import User
 from releases.states import ArtifactRole, TriggerKind
 
 
@@ -11,7 +12,7 @@ class Organization(models.Model):
     """One Azure DevOps organization (or server collection), how we sign in to it, and what it last told us of limits.
 
     The credential is a reference: the name of an environment variable, never the secret. The rate gate is this row, so
-    that every worker waits (`gate_until`).
+    that every worker waits (`gate_until`); so is the switch that stops all commands (`sending_stopped_...`).
     """
 
     class Credential(models.TextChoices):
@@ -40,7 +41,19 @@ class Organization(models.Model):
     quota_reset_at = models.DateTimeField(null=True, blank=True)
     quota_read_at = models.DateTimeField(null=True, blank=True)
     clock_skew_seconds = models.FloatField(null=True, blank=True)
+    sending_stopped_at = models.DateTimeField(null=True, blank=True)
+    sending_stopped_by = models.ForeignKey(User, models.PROTECT, null=True, db_index=False, related_name="+")
+    sending_stopped_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sending_stopped_at__isnull=True, sending_stopped_by__isnull=True)
+                | Q(sending_stopped_at__isnull=False, sending_stopped_by__isnull=False),
+                name="sending_stopped_whole",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
