@@ -35,7 +35,7 @@ def main(url: str, release: int, stage: int) -> None:
         )
         devops.stage(PROJECT, release, stage)
         devops.close()
-        devops._wire._may_connect = stop  # type: ignore[method-assign]
+        devops._wire._may_connect = stop  # type: ignore[method-assign, assignment]
         armed.append(place)
         try:
             with devops.sent_before(time.monotonic() + MAY_SEND_FOR_SECONDS):
