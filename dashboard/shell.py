@@ -39,7 +39,7 @@ class Item(NamedTuple):
 MAIN = (
     Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
     Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY, *LISTED})),
-    Item("audit", "scroll-text", "Audit", "t", frozenset({"audit", "live_at"})),
+    Item("audit", "scroll-text", "Audit", "t", frozenset({"audit", "live_at", "audit_log", "audit_entry"})),
 )
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),

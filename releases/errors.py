@@ -44,10 +44,9 @@ class Invalid(ReleasesError):
 
 
 class AzureError(ReleasesError):
-    """Azure did not do what was asked, whatever the reason. `activity_id` is Azure's name for the exchange, or ""."""
+    """Azure did not do what was asked, whatever the reason."""
 
     code = "azure_error"
-    activity_id = ""
 
 
 class AzureRefused(AzureError):

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from releases import audit
 from releases.models import (
     ArtifactRule,
+    AuditEvent,
     Commit,
     EndpointRule,
     Invitation,
@@ -23,6 +26,7 @@ from releases.models import (
 )
 from releases.queries.words import kept
 from releases.states import ApprovalStatus, Role, StageStatus, SyncRunState, TriggerKind
+from releases.sync.runs import natural_key
 from releases.sync.store.texts import Text, write
 from tests import factories
 
@@ -60,6 +64,7 @@ def full_project(name: str, *, number: int) -> FullProject:
     rows["rule"] = ArtifactRule.objects.create(project=project, name_pattern=f"{name}-rule", role="model")
     rows["endpoint_rule"] = EndpointRule.objects.create(project=project, endpoint_pattern=f"{name}-rule")
     rows["sync_run"] = _sync(name, project)
+    rows["event"] = _event(name, rows["sync_run"])
     member = factories.user(role=Role.ADMINISTRATOR, project=project, name=f"{name} member", email=f"a@{name}.example")
     times = {"created_at": timezone.now(), "expires_at": timezone.now() + timedelta(days=1)}
     rows["invitation"] = Invitation.objects.create(digest=name, role=Role.QA, project=project, made_by=member, **times)
@@ -138,3 +143,10 @@ def _sync(name: str, project: Project) -> SyncRun:
     )
     SyncGap.objects.create(project=project, feed="history", gap_from=now, gap_until=now, reason=f"{name} gap")
     return run
+
+
+def _event(name: str, run: SyncRun) -> AuditEvent:
+    """What the run left in the trail, with the project's name in it."""
+    with transaction.atomic():
+        key = ("sync_run", natural_key(run))
+        return audit.append("sync.run", by=audit.System("sync"), project=run.project, object=key)

@@ -29,6 +29,11 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["type", "seq"], name="audit_by_type"),
             models.Index(fields=["object_kind", "object_id", "seq"], name="audit_by_object"),
+            models.Index(fields=["project_id", "seq"], name="audit_by_project"),
+            models.Index(fields=["project_id", "type", "seq"], name="audit_by_project_type"),
+            models.Index(fields=["actor_ref", "seq"], name="audit_by_actor"),
+            models.Index(fields=["outcome", "seq"], name="audit_by_outcome"),
+            models.Index(fields=["ts", "seq"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:

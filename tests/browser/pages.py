@@ -163,6 +163,11 @@ def _ask_for_a_month_ago(page: Page) -> None:
     page.locator("#_live_at table").wait_for()
 
 
+def _open_an_entry(page: Page) -> None:
+    page.locator("#_log a[data-row]").first.click()
+    page.locator("#_entry").wait_for()
+
+
 def _open_a_version(page: Page) -> None:
     page.locator("#_trace a[data-row]", has_text="-classifier").first.click()
     page.locator("a.btn", has_text="Version in").first.click()
@@ -234,6 +239,13 @@ PAGES = {
     "trace": Visit("/audit/?q=support-vector-classifier+v3"),
     "trace-live": Visit("/audit/"),
     "trace-unknown": Visit("/audit/?q=support-vector-classifier+v999"),
+    "audit-log": Visit("/audit/log/"),
+    "audit-log-member": Visit("/audit/log/", person="qa"),
+    "audit-log-filtered": Visit("/audit/log/?type=sync&outcome=ok"),
+    "audit-log-filter-open": Visit("/audit/log/", act=_open_the_filter("Who")),
+    "audit-log-empty": Visit("/audit/log/?number=%23999999999"),
+    "audit-entry": Visit("/audit/log/?type=sync.run", act=_open_an_entry),
+    "audit-entry-person": Visit("/audit/log/?type=people", act=_open_an_entry),
     "live-at": Visit("/audit/live-at/?zone=Europe/Berlin", act=_ask_for_a_month_ago),
     "live-at-no-record": Visit("/audit/live-at/?at=2001-03-03T14:00"),
     "live-at-twice": Visit("/audit/live-at/?at=2025-10-26T02:30&zone=Europe/Berlin"),

@@ -18,7 +18,6 @@ from releases.azure.answers.base import Answer
 from releases.azure.answers.changes import ChangeAnswer, WorkItemAnswer
 from releases.azure.answers.common import (
     ApprovalHistoryAnswer,
-    HistoryAnswer,
     IdentityAnswer,
     IssueAnswer,
     ProjectReference,
@@ -44,7 +43,6 @@ from releases.azure.answers.registry import (
 from releases.azure.answers.release import ReleaseAnswer, StageAnswer
 from releases.azure.answers.serving import ComputeAnswer, EndpointAnswer, EndpointDeploymentAnswer
 from releases.azure.answers.sheets import Line, Sheet, Unread, read_line, taken_apart
-from releases.azure.answers.versions import OfferedVersionAnswer, VersionsOffered
 from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
 
 __all__ = [
@@ -67,7 +65,6 @@ __all__ = [
     "EndpointAnswer",
     "EndpointDeploymentAnswer",
     "GatesAnswer",
-    "HistoryAnswer",
     "IdentityAnswer",
     "IgnoredGateAnswer",
     "IssueAnswer",
@@ -78,7 +75,6 @@ __all__ = [
     "ManualInterventionAnswer",
     "ModelAnswer",
     "ModelVersionAnswer",
-    "OfferedVersionAnswer",
     "OwnIdentityAnswer",
     "Page",
     "PhaseAnswer",
@@ -94,7 +90,6 @@ __all__ = [
     "TaskAnswer",
     "TrainingJobAnswer",
     "Unread",
-    "VersionsOffered",
     "Vocabulary",
     "WaitingApprovalAnswer",
     "WorkItemAnswer",

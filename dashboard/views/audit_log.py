@@ -1,0 +1,38 @@
+"""The log of the trail: a list whose filters stand in the address, and the page of one entry."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from dashboard.facets import kept_beside
+from dashboard.log_facets import asked_of, facets_of, place_of
+from dashboard.reader import reader
+from dashboard.views.answers import page_or_fragment
+from releases.queries.audit_log import COUNTED_TO, listing_of, scope_of, whole_entry
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """One page of the entries that match."""
+    scope = scope_of(reader(request))
+    asked = asked_of(request.GET, scope=scope)
+    before, after = place_of(request.GET, "before"), place_of(request.GET, "after")
+    context = {
+        "page": listing_of(scope, asked.filters).page(before=before, after=after),
+        "asked": asked,
+        "scope": scope,
+        "facets": facets_of(request.GET, asked.filters, scope=scope),
+        "kept": kept_beside(request.GET, "number"),
+        "is_first": before is None and after is None,
+        "counted_to": COUNTED_TO,
+    }
+    return page_or_fragment(request, "pages/audit/log.html", "pages/audit/_log.html", context)
+
+
+@require_GET
+def entry(request: HttpRequest, seq: int) -> HttpResponse:
+    """One entry with all its facts; 404 as well for one the reader may not see."""
+    whole = whole_entry(reader(request), seq)
+    if whole is None:
+        raise Http404(f"There is no entry {seq} here")
+    context = {"whole": whole, "entry": whole.entry}
+    return page_or_fragment(request, "pages/audit/entry.html", "pages/audit/_entry.html", context)
