@@ -44,9 +44,10 @@ class Invalid(ReleasesError):
 
 
 class AzureError(ReleasesError):
-    """Azure did not do what was asked, whatever the reason."""
+    """Azure did not do what was asked, whatever the reason. `activity_id` is Azure's name for the exchange, or ""."""
 
     code = "azure_error"
+    activity_id = ""
 
 
 class AzureRefused(AzureError):

@@ -5,6 +5,7 @@ Raises only errors of `releases.errors`, whatever the client underneath raises.
 
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from releases import outbound
 from releases.azure import locations, sdk
 from releases.azure.answers import Answer, Item, Page, Unread
 from releases.azure.answers.pages import read_one, read_page
+from releases.azure.changing import change
 from releases.azure.throttle import Limits
 from releases.azure.wire import Rules, SignedOverWire, Wire
 from releases.errors import AzureError, AzureUnreadable
@@ -26,13 +28,15 @@ TOKEN_HEADER = "x-ms-continuationtoken"  # noqa: S105 - the name of a header
 class Access:
     """How to reach one organization. `authentication` is what `credentials.authentication` gives.
 
-    `total_seconds` bounds one whole exchange; `ca_file` names a certificate authority besides the usual ones.
+    `total_seconds` bounds one whole exchange, `read_seconds` each silence in it (None: the same). `ca_file` names a
+    certificate authority besides the usual ones.
     """
 
     organization_url: str
     authentication: Any
     ca_file: str = ""
     total_seconds: float = 45.0
+    read_seconds: float | None = None
 
 
 def _nothing(*_: object) -> None:
@@ -61,6 +65,7 @@ class Asking:
                 configured=(access.organization_url,),
                 hosts=outbound.AZURE_DEVOPS_HOSTS if is_azure else (),
                 total_seconds=access.total_seconds,
+                read_seconds=access.read_seconds,
                 ca_file=access.ca_file,
                 before_request=before_request,
                 on_limits=on_limits,
@@ -72,6 +77,13 @@ class Asking:
     def close(self) -> None:
         """Close the open connections. The object can still be used afterwards."""
         self._wire.close()
+
+    def sent_before(self, moment: float) -> AbstractContextManager[None]:
+        """Inside, nothing is sent after this moment of `time.monotonic`: AzureUnreachable instead.
+
+        For who may act only so long (a lease): a process can be stopped between any two lines and go on much later.
+        """
+        return self._wire.sent_before(moment)
 
     def _page(
         self,
@@ -112,9 +124,18 @@ class Asking:
         response = self._get(locations.of(resource), project=project, route=route, query=query)
         return read_one(response.content, kind, noun=noun)
 
-    def _patch(self, resource: str, *, project: str, route: dict[str, Any], content: dict[str, Any]) -> Any:
-        """One request that changes something, sent once."""
-        return self._ask("PATCH", locations.of(resource), project=project, route=route, content=content)
+    def _change(
+        self,
+        method: str,
+        resource: str,
+        *,
+        project: str,
+        route: dict[str, Any] | None = None,
+        content: dict[str, Any],
+    ) -> Any:
+        """One request that changes something, sent once. Which error says what of it: see `releases.azure.changing`."""
+        with change(self._wire, method=method):
+            return self._ask(method, locations.of(resource), project=project, route=route, content=content)
 
     def _get(
         self,

@@ -5,6 +5,7 @@ The address is checked on the open socket, after name resolution: a name that ch
 """
 
 import contextlib
+import math
 import socket
 import threading
 import time
@@ -54,7 +55,28 @@ class Deadline:
         """A new exchange begins and may take this long. Raises AzureStopped when none may begin any more."""
         if is_cut():
             raise AzureStopped("Slipway was stopped before it asked.")
-        self._local.at = time.monotonic() + seconds
+        self._local.at = min(time.monotonic() + seconds, self.latest())
+        self._local.has_left = False
+
+    def latest(self) -> float:
+        """After this moment of `time.monotonic` nothing of this thread's leaves any more; usually never."""
+        return float(getattr(self._local, "latest", math.inf))
+
+    def not_after(self, moment: float) -> None:
+        """Set that moment for this thread, until it is set again."""
+        self._local.latest = moment
+
+    def leave(self) -> None:
+        """Bytes of the request leave now. Raises TimeoutError when it is too late: a process can be stopped anywhere,
+        and what it wanted before may be wrong by the time it goes on."""
+        if self.is_over():
+            raise TimeoutError("the time was up before the request left")
+        self._local.has_left = True
+
+    @property
+    def has_left(self) -> bool:
+        """Whether anything of this thread's request may have reached the server."""
+        return bool(getattr(self._local, "has_left", False))
 
     def guard(self, sock: socket.socket | None) -> None:
         """Shut this socket when the time is up, unless the exchange ends before."""
@@ -110,6 +132,22 @@ def _cut(base: Any, deadline: Deadline, allowed: Allowed, *, scheme: str) -> Any
     """A connection class over urllib3's own, bound to one deadline and one rule."""
 
     class Cut(base):  # type: ignore[misc]
+        _is_connecting = False
+
+        def connect(self) -> None:
+            self._is_connecting = True
+            try:
+                super().connect()
+            finally:
+                self._is_connecting = False
+
+        def send(self, data: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            if not self._is_connecting:  # a proxy is asked for its tunnel before anything of the request leaves
+                deadline.leave()
+            super().send(data)
+
         def _new_conn(self) -> socket.socket:
             found: socket.socket = super()._new_conn()
             # Behind a proxy the open socket is the proxy's, which the machine's administrator chose.

@@ -1,4 +1,4 @@
-"""Where Azure DevOps keeps what we read: location ids and API versions. Used by `releases.azure.devops`.
+"""Where Azure DevOps keeps what we read and change: location ids and API versions. Used by `releases.azure.devops`.
 
 The client looks the ids up at the server, so addresses are never made here. Ids are compared in lower case.
 """
@@ -24,6 +24,8 @@ _LOCATIONS = {
     "approvals": Location("b47c6458-e73b-47cb-a770-4df1e8813a91", "7.1-preview.3"),
     "approval": Location("9328e074-59fb-465a-89d9-b09c82ee5109", "7.1-preview.3"),
     "environment": Location("a7e426b1-03dc-48af-9dfe-c98bac612dcb", "7.1-preview.7"),
+    "history": Location("23f461c8-629a-4144-a076-3054fa5f268a", "7.1-preview.1"),
+    "versions": Location("30fc787e-a9e0-4a07-9fbc-3e903aa051d2", "7.1-preview.1"),
     "definitions": Location("d8f96f24-8ea7-4cb6-baab-2df8fc515665", "7.1-preview.4"),
     "revisions": Location("258b82e0-9d41-43f3-86d6-fef14ddd44bc", "7.1-preview.1"),
     "changes": Location("8dcf9fe9-ca37-4113-8ee1-37928e98407c", "7.1-preview.1"),

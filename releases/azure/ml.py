@@ -1,10 +1,11 @@
-"""Azure ML, read through the real MLClient. Called by `releases.sync` only. Knows no models.
+"""Azure ML through the real MLClient. Called by `releases.sync` and `releases.delivery` only. Knows no models.
 
 MLClient asks, pages and signs; its own objects are not used: they raise for a whole page when one row is odd and show a
 container's version as none. What it was sent is read as JSON, row by row. Raises only errors of `releases.errors`.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,7 +26,9 @@ from releases.azure.answers import (
     WorkspaceAnswer,
 )
 from releases.azure.answers.pages import read_one, read_page
-from releases.azure.ml_sdk import Client, MlAccess, client
+from releases.azure.changing import change
+from releases.azure.loading import loading
+from releases.azure.ml_sdk import Client, MlAccess, Taken, client
 from releases.azure.refusals import first_line
 from releases.azure.training import TrainingJob
 from releases.errors import AzureError, AzureUnreadable, CredentialRefused
@@ -51,6 +54,10 @@ class MachineLearning:
 
     def __init__(self, access: MlAccess) -> None:
         self.access = access
+
+    def sent_before(self, moment: float) -> AbstractContextManager[None]:
+        """Inside, this thread sends nothing after this moment of `time.monotonic`: AzureUnreachable instead."""
+        return self._client().wire.sent_before(moment)
 
     def workspace(self) -> WorkspaceAnswer:
         """The workspace itself; the cheapest question that shows whether it can be read."""
@@ -89,6 +96,20 @@ class MachineLearning:
         """All computes, legacy AKS clusters too, which the client calls unsupported."""
         return self._all(lambda ml: ml.compute.list(), ComputeAnswer, noun="cluster")
 
+    def compute(self, name: str) -> Item[ComputeAnswer]:
+        """One compute; `properties.provisioning_state` says how far its attaching is. Raises NotThere."""
+        return self._one(lambda ml: ml.compute.get(name), ComputeAnswer, noun="cluster")
+
+    def attach_cluster(self, name: str, *, resource_id: str, namespace: str) -> Item[ComputeAnswer]:
+        """Attach a Kubernetes cluster by its ARM id; the compute as Azure ML took it, seldom ready yet: ask `compute`.
+
+        One request that changes, sent once; for its errors see `releases.azure.changing`. Attaching the same cluster
+        again changes nothing; a name that another kind of compute has is refused.
+        """
+        with change(self._client().wire, method="PUT"):
+            bodies = self._bodies(lambda ml: _attach(ml, name, resource_id=resource_id, namespace=namespace))
+            return read_one(bodies[-1], ComputeAnswer, noun="cluster")
+
     def _one(self, ask: Callable[[Any], Any], kind: type[T], *, noun: str) -> Item[T]:
         return read_one(self._bodies(ask)[0], kind, noun=noun)
 
@@ -111,15 +132,18 @@ class MachineLearning:
 
     def _bodies(self, ask: Callable[[Any], Any]) -> list[bytes]:
         """What Azure ML answers to one question of the client; never empty."""
+        found = self._client()
+        with found.bodies.kept() as bodies:
+            self._asked(found, ask, bodies)
+            return bodies
+
+    def _client(self) -> Client:
         try:
-            found = client(self.access)
+            return client(self.access)
         except AzureError:
             raise
         except Exception as error:  # the SDK's own checks of names and clouds
             raise AzureUnreadable(f"Azure ML's client cannot be used: {first_line(error)}") from error
-        with found.bodies.kept() as bodies:
-            self._asked(found, ask, bodies)
-            return bodies
 
     def _asked(self, found: Client, ask: Callable[[Any], Any], bodies: list[bytes]) -> None:
         try:
@@ -132,6 +156,18 @@ class MachineLearning:
                 raise _without_answer(error) from error
         if not bodies:
             raise AzureUnreadable("Azure ML's client asked nothing.")
+
+
+def _attach(ml: Any, name: str, *, resource_id: str, namespace: str) -> None:
+    """Its own errors leave as ours: with the workspace's answer at hand they would pass for a success."""
+    with loading():
+        from azure.ai.ml.entities import KubernetesCompute
+    try:
+        ml.compute.begin_create_or_update(KubernetesCompute(name=name, resource_id=resource_id, namespace=namespace))
+    except (AzureError, Taken):
+        raise
+    except Exception as error:
+        raise _without_answer(error) from error
 
 
 def _ask_for_page(lister: Callable[[Any], Any], link: str | None, ml: Any) -> None:

@@ -16,7 +16,7 @@ import requests
 
 from releases import outbound
 from releases.azure.loading import loading
-from releases.azure.wire import Rules, Wire
+from releases.azure.wire import READS, Rules, Wire
 
 CLOUDS = {
     "": "AzureCloud",
@@ -31,7 +31,8 @@ WORKSPACES_AT_MOST = 64
 class MlAccess:
     """How to reach one workspace. `credential` is what `credentials.token_credential` gives.
 
-    Without `resource_manager_url` it is Microsoft's public cloud. `total_seconds` bounds one exchange.
+    Without `resource_manager_url` it is Microsoft's public cloud. `total_seconds` bounds one exchange, `read_seconds`
+    each silence in it (None: the same).
     """
 
     subscription_id: str
@@ -41,6 +42,7 @@ class MlAccess:
     resource_manager_url: str = ""
     ca_file: str = ""
     total_seconds: float = 45.0
+    read_seconds: float | None = None
 
 
 @dataclass
@@ -92,7 +94,7 @@ def _made(access: MlAccess) -> Client:
         access.resource_group,
         access.workspace,
         transport=transport,
-        per_call_policies=plain_http(access),
+        per_call_policies=[*plain_http(access), _no_waiting()],
         retry_total=0,
         enable_telemetry=False,
         show_progress=False,
@@ -119,6 +121,7 @@ def _wire(access: MlAccess, bodies: Bodies, *, service: str) -> Wire:
             configured=(url,) if url else (),
             hosts=outbound.AZURE_ML_HOSTS if is_microsofts else (),
             total_seconds=access.total_seconds,
+            read_seconds=access.read_seconds,
             ca_file=access.ca_file,
             before_request=lambda: None,
             on_limits=lambda _: None,
@@ -152,6 +155,23 @@ def plain_http(access: MlAccess) -> list[Any]:
             request.context.options["enforce_https"] = False
 
     return [AllowHttp()]
+
+
+class Taken(Exception):
+    """Azure ML took a change. The client would go on to ask how it goes, every half minute, in a thread of its own."""
+
+
+def _no_waiting() -> Any:
+    from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+    class NoWaiting(SansIOHTTPPolicy[Any, Any]):
+        """Ends the client's call where a change was taken: nobody here waits for what comes of it."""
+
+        def on_response(self, request: Any, response: Any) -> None:  # noqa: ARG002 - the SDK's own signature
+            if request.http_request.method not in READS:
+                raise Taken
+
+    return NoWaiting()
 
 
 def _cloud(access: MlAccess) -> dict[str, Any]:

@@ -41,33 +41,54 @@ _CUT_OFF = (urllib3.exceptions.IncompleteRead, urllib3.exceptions.InvalidChunkLe
 _TOO_LATE = (TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
 
 
-def check_answer(status: int, *, headers: Mapping[str, str], body: bytes, limits: Limits, service: str) -> None:
-    """Raise the error an answer stands for; return for a success.
+def check_answer(
+    status: int, *, headers: Mapping[str, str], body: bytes, limits: Limits, service: str, is_change: bool = False
+) -> None:
+    """Raise the error an answer stands for; return for a success. `is_change`: the request was to change something.
 
     A sign-in page in any guise (203, a redirect, HTML where JSON was asked for) is a refused credential: that is how
     Azure DevOps answers an expired token.
     """
     is_html = headers.get("Content-Type", "").lower().startswith("text/html")
+    found: AzureError
     if status in (401, 203) or 300 <= status < 400 or (200 <= status < 300 and is_html):
-        raise CredentialRefused(
+        found = CredentialRefused(
             f"{service} does not accept the credential: it is wrong, expired or revoked.", status=status
         )
-    if 200 <= status < 300:
+    elif 200 <= status < 300:
         return
-    wait = limits.retry_after
-    if status == 429 or (status in (413, 503) and wait is not None):
-        raise AzureThrottled(
+    elif _asks_to_wait(status, limits, is_change=is_change):
+        wait = limits.retry_after
+        found = AzureThrottled(
             f"{service} asked Slipway to wait.", retry_after=USUAL_WAIT_SECONDS if wait is None else wait
         )
+    else:
+        found = _failure(status, body, service=service)
+    found.activity_id = activity_of(headers)
+    raise found
+
+
+def activity_of(headers: Mapping[str, str]) -> str:
+    """Azure's name for one exchange, by which its support finds it; "" where it tells none."""
+    names = ("ActivityId", "X-VSS-E2EID", "x-ms-correlation-request-id")
+    return next((headers[name][:100] for name in names if headers.get(name)), "")
+
+
+def _asks_to_wait(status: int, limits: Limits, *, is_change: bool) -> bool:
+    """A change that was throttled surely did not happen. 503 does not promise that, whatever it says of waiting."""
+    return status == 429 or (status in (413, 503) and limits.retry_after is not None and not is_change)
+
+
+def _failure(status: int, body: bytes, *, service: str) -> AzureError:
     message, type_key = _envelope(body)
     said = f' It says: "{message}"' if message else ""
     if status == 408 or status >= 500:
-        raise AzureNoAnswer(f"{service} could not answer (status {status}).{said}")
+        return AzureNoAnswer(f"{service} could not answer (status {status}).{said}")
     if status == 403:
-        raise PermissionMissing(f"{service} refuses this to Slipway's identity.{said}", status=403, type_key=type_key)
+        return PermissionMissing(f"{service} refuses this to Slipway's identity.{said}", status=403, type_key=type_key)
     if status == 404:
-        raise NotThere(f"{service} has no such thing.{said}", status=404, type_key=type_key)
-    raise AzureRefused(f"{service} refused the request (status {status}).{said}", status=status, type_key=type_key)
+        return NotThere(f"{service} has no such thing.{said}", status=404, type_key=type_key)
+    return AzureRefused(f"{service} refused the request (status {status}).{said}", status=status, type_key=type_key)
 
 
 def unanswered(error: BaseException, *, service: str) -> AzureError:

@@ -5,8 +5,10 @@ too) obeys the same rules: allowed origins only, no redirects, one deadline for 
 """
 
 import io
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +20,27 @@ from releases import outbound
 from releases.azure.deadline import CutConnections, Deadline, is_cut
 from releases.azure.refusals import check_answer, first_line, unanswered
 from releases.azure.throttle import Limits, limits_of
-from releases.errors import AzureError, AzureNoAnswer, AzureStopped, AzureUnreadable, CredentialRefused
+from releases.errors import (
+    AzureError,
+    AzureNoAnswer,
+    AzureStopped,
+    AzureUnreachable,
+    AzureUnreadable,
+    CredentialRefused,
+)
 
 CONNECT_SECONDS = 5.0
 LARGEST_BYTES = 64 * 1024 * 1024
 _PIECE = 256 * 1024
+READS = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """What this wire obeys. `configured` are the addresses it may call besides Azure's own `hosts`.
 
+    `total_seconds` bounds a whole exchange, `read_seconds` each silence in it (None: the same).
     `on_limits` hears of every answer, `on_body` gets the body of each good one; `service` is its name in sentences.
     """
 
@@ -40,6 +52,7 @@ class Rules:
     on_limits: Callable[[Limits], None]
     on_body: Callable[[bytes], None] = lambda _: None
     service: str = "Azure DevOps"
+    read_seconds: float | None = None
 
 
 class Wire(HTTPAdapter):
@@ -49,6 +62,7 @@ class Wire(HTTPAdapter):
         self._rules = rules
         self._service = rules.service
         self._deadline = Deadline()
+        self._last = threading.local()
         super().__init__(max_retries=0, pool_connections=4, pool_maxsize=4)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -66,6 +80,7 @@ class Wire(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send once and read the whole answer, or raise. The client's own time-outs and redirects do not count."""
+        self.forget_last()
         self._check_address(request.url or "")
         self._rules.before_request()
         self._deadline.start(self._rules.total_seconds)
@@ -73,7 +88,7 @@ class Wire(HTTPAdapter):
             response = super().send(
                 request,
                 stream=True,
-                timeout=(min(CONNECT_SECONDS, self._rules.total_seconds), self._rules.total_seconds),
+                timeout=self._timeouts(),
                 verify=self._rules.ca_file or verify,
                 cert=cert,
                 proxies=proxies,
@@ -83,7 +98,31 @@ class Wire(HTTPAdapter):
             raise self._given_up(error) from error
         finally:
             self._deadline.end()
-        return self._checked(response, body)
+            self._last.sent = request.method if self._deadline.has_left else ""
+        return self._checked(response, body, is_change=request.method not in READS)
+
+    def last_sent(self) -> str:
+        """The method of this thread's last request; "" when nothing of it left this machine."""
+        return str(getattr(self._last, "sent", ""))
+
+    @contextmanager
+    def sent_before(self, moment: float) -> Iterator[None]:
+        """Inside, nothing of this thread's is sent after this moment of `time.monotonic`, and no answer waited for."""
+        before = self._deadline.latest()
+        self._deadline.not_after(min(before, moment))
+        try:
+            yield
+        finally:
+            self._deadline.not_after(before)
+
+    def forget_last(self) -> None:
+        """From now on `last_sent` tells of what follows only."""
+        self._last.sent = ""
+
+    def _timeouts(self) -> tuple[float, float]:
+        """Seconds to connect, and seconds of silence, in the order `requests` wants them."""
+        total, read = self._rules.total_seconds, self._rules.read_seconds
+        return min(CONNECT_SECONDS, total), total if read is None else min(read, total)
 
     def _check_address(self, url: str) -> None:
         try:
@@ -123,14 +162,27 @@ class Wire(HTTPAdapter):
     def _given_up(self, error: Exception) -> AzureError:
         if is_cut():
             return AzureStopped("Slipway was stopped while it asked.")
-        if self._deadline.is_over():
-            return AzureNoAnswer(f"{self._service} did not finish within {self._rules.total_seconds:.0f} s.")
-        return unanswered(error, service=self._service)
+        total, has_left = self._rules.total_seconds, self._deadline.has_left
+        if self._deadline.is_over() and has_left:
+            return AzureNoAnswer(f"{self._service} did not finish within {total:.0f} s.")
+        found = unanswered(error, service=self._service)
+        if has_left and isinstance(found, AzureUnreachable):  # of TLS or a proxy, but it came after the request
+            return AzureNoAnswer(f"{self._service} closed the connection before it answered.")
+        if not has_left and not isinstance(found, AzureUnreachable):
+            return AzureUnreachable(f"{self._service} cannot be reached: nothing could be sent within {total:.0f} s.")
+        return found
 
-    def _checked(self, response: requests.Response, body: bytes) -> requests.Response:
+    def _checked(self, response: requests.Response, body: bytes, *, is_change: bool) -> requests.Response:
         limits = limits_of(response.headers, now=time.time())
         self._rules.on_limits(limits)
-        check_answer(response.status_code, headers=response.headers, body=body, limits=limits, service=self._service)
+        check_answer(
+            response.status_code,
+            headers=response.headers,
+            body=body,
+            limits=limits,
+            service=self._service,
+            is_change=is_change,
+        )
         self._rules.on_body(body)
         response.raw = _Read(body)
         response._content = body  # or `requests` would read it again, ten kilobytes at a time

@@ -93,10 +93,13 @@ class Releases:
     def update(self, request: Request) -> Response:
         """Abandons, starts a draft, keeps for ever, renames."""
         body, release = request.json(), self.desk.release(request)
+        effect, was = "update", release.status
+        status = str(body.get("status") or "").lower()
         self.desk.company.act("update_release", release=release.id, changes=body)
-        effect = "update"
-        if str(body.get("status") or "").lower() == "abandoned":
+        if status == "abandoned":
             effect = "abandon"
+        elif status == "active" and was != "active":
+            effect = "start"
         elif body.get("keepForever") is not None:
             effect = "keepForever"
         return self._changed(request, release, effect)

@@ -1,5 +1,6 @@
 """HTTP/1.1 as bytes: reads a request from a stream, makes the head of an answer. Called by `server` only."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -85,7 +86,10 @@ def _read_body(stream: Stream, headers: Headers) -> bytes:
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MAX_BODY:
         raise BadRequest("a body of that length is not read")
-    return stream.read(int(length)) if length != "0" else b""
+    body = stream.read(int(length)) if length != "0" else b""
+    if len(body) < int(length):
+        raise BadRequest("the body ended early")
+    return body
 
 
 def _read_chunks(stream: Stream) -> bytes:
@@ -110,7 +114,7 @@ def head_of(response: Response, *, length: int, keep_alive: bool) -> bytes:
     """Status line and headers of an answer; `length` is what is announced, true or not."""
     lines = [f"HTTP/1.1 {response.status} {responses.get(response.status, 'Status')}"]
     fields = {"Content-Type": response.content_type, "Date": formatdate(usegmt=True), "Server": "Sandbox"}
-    fields |= response.headers
+    fields |= {"ActivityId": str(uuid.uuid4())} | response.headers
     if response.status != 204:
         fields["Content-Length"] = str(length)
     fields["Connection"] = "keep-alive" if keep_alive else "close"

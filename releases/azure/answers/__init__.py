@@ -18,6 +18,7 @@ from releases.azure.answers.base import Answer
 from releases.azure.answers.changes import ChangeAnswer, WorkItemAnswer
 from releases.azure.answers.common import (
     ApprovalHistoryAnswer,
+    HistoryAnswer,
     IdentityAnswer,
     IssueAnswer,
     ProjectReference,
@@ -43,6 +44,7 @@ from releases.azure.answers.registry import (
 from releases.azure.answers.release import ReleaseAnswer, StageAnswer
 from releases.azure.answers.serving import ComputeAnswer, EndpointAnswer, EndpointDeploymentAnswer
 from releases.azure.answers.sheets import Line, Sheet, Unread, read_line, taken_apart
+from releases.azure.answers.versions import OfferedVersionAnswer, VersionsOffered
 from releases.azure.answers.words import CONDITION_TYPE, TRIGGER_TYPE, Vocabulary
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "EndpointAnswer",
     "EndpointDeploymentAnswer",
     "GatesAnswer",
+    "HistoryAnswer",
     "IdentityAnswer",
     "IgnoredGateAnswer",
     "IssueAnswer",
@@ -75,6 +78,7 @@ __all__ = [
     "ManualInterventionAnswer",
     "ModelAnswer",
     "ModelVersionAnswer",
+    "OfferedVersionAnswer",
     "OwnIdentityAnswer",
     "Page",
     "PhaseAnswer",
@@ -90,6 +94,7 @@ __all__ = [
     "TaskAnswer",
     "TrainingJobAnswer",
     "Unread",
+    "VersionsOffered",
     "Vocabulary",
     "WaitingApprovalAnswer",
     "WorkItemAnswer",

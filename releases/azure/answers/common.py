@@ -64,3 +64,12 @@ class ApprovalHistoryAnswer(Answer):
     comments: Text = ""
     created_on: Moment = None
     modified_on: Moment = None
+
+
+class HistoryAnswer(Answer):
+    """One thing done to a release (`change_type` is Azure's word, "Deploy", "Abandon") and what was written to it."""
+
+    change_type: Text = ""
+    changed_date: Moment = None
+    changed_by: IdentityAnswer | None = None
+    comment: Text = ""

@@ -3,6 +3,7 @@
 Called by `releases.azure.devops`. Raises AzureUnreadable when nothing of an answer can be read.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -130,6 +131,19 @@ def read_one(body: bytes, kind: type[T], *, noun: str) -> Item[T]:
     if isinstance(read, Malformed):
         raise AzureUnreadable(f"Azure DevOps sent a {noun} that cannot be read: {read.reason}.")
     return read
+
+
+def read_json(body: bytes, *, noun: str) -> dict[str, Any]:
+    """An answer that is one thing, as the JSON it is: every key, every null. Raises AzureUnreadable."""
+    if is_too_deep(body):
+        raise AzureUnreadable(f"Azure DevOps sent a {noun} that cannot be read: {TOO_DEEP}.")
+    try:
+        found = json.loads(body.removeprefix(MARK))
+    except (ValueError, RecursionError) as error:
+        raise unreadable(error) from error
+    if not isinstance(found, dict):
+        raise AzureUnreadable(f"Azure DevOps sent a {noun} that cannot be read: it is no object.")
+    return found
 
 
 TOO_DEEP = "it is nested deeper than 200 levels"
