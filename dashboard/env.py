@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard import keyfile
+from releases import secrets
 
 SQLITE_OPTIONS = {
     # The defaults gave 1,185 "database is locked" in 1,800 transactions of six writers; these gave none.
@@ -79,6 +80,23 @@ def secret_key(*, must_be_given: bool, otherwise: Path) -> str:
             "SECRET_KEY is not set. Web server, worker and beat must share one: at least 50 random characters."
         )
     return given or keyfile.kept(otherwise)
+
+
+def secret_keys(given: str, *, must_be_given: bool, otherwise: Path) -> list[str]:
+    """The keys that encrypt kept secrets, the one in use first; one kept in the file `otherwise` where none need be."""
+    if not given and must_be_given:
+        raise ImproperlyConfigured(
+            "SLIPWAY_SECRET_KEYS is not set. All processes must share it: 32 random bytes in base64, the newest first."
+        )
+    keys = [one.strip() for one in (given or keyfile.kept(otherwise, size=secrets.KEY_BYTES)).split(",")]
+    try:
+        for one in keys:
+            secrets.key_of(one)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "SLIPWAY_SECRET_KEYS holds what is no key; use 32 random bytes in base64, several with commas."
+        ) from None
+    return keys
 
 
 def database(url: str) -> dict[str, Any]:

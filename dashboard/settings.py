@@ -34,6 +34,11 @@ if DEBUG and IS_HTTPS:
 SECRET_KEY = env.secret_key(
     must_be_given=IS_HTTPS and bool(DATABASE_URL or REDIS_URL), otherwise=VAR_DIR / "secret-key"
 )
+SLIPWAY_SECRET_KEYS = env.secret_keys(
+    env.text("SLIPWAY_SECRET_KEYS"),
+    must_be_given=IS_HTTPS and bool(DATABASE_URL or REDIS_URL),
+    otherwise=VAR_DIR / "secrets-key",
+)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [str(urlsplit(PUBLIC_URL).hostname)] if IS_HTTPS else LOOPBACK_HOSTS
 INSTALLED_APPS = [
@@ -46,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "rest_framework",
@@ -145,7 +151,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, who vouch for the address
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "dashboard.signin.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SLIPWAY_TRUSTED_PROXIES", 0)
 
 # --- Sessions: idle 30 minutes, 12 hours in all (`dashboard.middleware.session_limits`) ------------------------------

@@ -6,13 +6,17 @@ Every sign-in, refusal and sign-out leaves its event in the trail, in the transa
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
+from dashboard.proofs import proof_of
 from releases import audit
 from releases.actions.users import change_password
 from releases.audit import System
 from releases.models import User
+from releases.policies.fresh import Method, told
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type hints
@@ -33,7 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Sign in, and say so in the trail."""
         with transaction.atomic():
             super().login(request, user)
-            audit.append("signin.succeeded", by=user, object=("user", user.subject))
+            more = told(proof_of(request), now=timezone.now())
+            audit.append("signin.succeeded", by=user, object=("user", user.subject), more=more)
 
     def set_password(self, user: User, password: str) -> None:
         """People change their own password only."""
@@ -53,3 +58,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         with transaction.atomic():
             private = {"email": str(credentials.get("email", ""))[:320]}
             audit.append("signin.failed", by=System("sign-in"), outcome="denied", private=private, via="session")
+
+    def second_factor_failed(self, user: User) -> None:
+        """The password was right, the code was not. Nobody is signed in, so it is not the person's own act."""
+        with transaction.atomic():
+            by, key = System("sign-in"), ("user", user.subject)
+            more: dict[str, audit.JSON] = {"auth": {"method": Method.TOTP.value}}
+            audit.append("signin.failed", by=by, outcome="denied", object=key, via="session", more=more)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no type hints
+    """Seeds are encrypted for their row by `releases.actions.second_factors`; nothing else may keep or read one."""
+
+    def encrypt(self, text: str) -> str:
+        """Never."""
+        raise NotImplementedError
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Never."""
+        raise NotImplementedError

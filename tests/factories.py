@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from time import time
 from typing import Any
 
 from django.test import Client
@@ -71,11 +72,21 @@ def user(*, role: Role | None = None, project: Project | None = None, **fields: 
     return made
 
 
-def browser_of(person: User) -> Client:
-    """A browser in which this person is signed in."""
+def browser_of(person: User, *, is_fresh: bool = True) -> Client:
+    """A browser in which this person is signed in, with a password just typed unless it says not."""
     client = Client()
     client.force_login(person)
+    if is_fresh:
+        prove(client, person, at=time())
     return client
+
+
+def prove(client: Client, person: User, *, at: float, **record: Any) -> None:
+    """The session says that the person proved who they are at this moment: as sign-in does."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": at, **record}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
 
 
 def identity(**fields: Any) -> Identity:

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard.forms import ThemeForm, zones
 from dashboard.forms_account import AccountForm, KeyForm
+from dashboard.fresh import ask_first
 from dashboard.reader import reader
 from releases.actions.api_keys import NewKey, create_api_key, revoke_api_key
 from releases.models import ApiKey, User
 from releases.queries.people import own_keys, own_roles
+from releases.queries.second_factors import factors_of
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -57,6 +59,8 @@ def make_key(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST, taken={key.name for key in own_keys(user, now=timezone.now())})
     if not form.is_valid():
         return _page(request, key_form=form, status=422)
+    if asking := ask_first(request, "to make a key"):
+        return asking
     return _page(request, new_key=create_api_key(user, by=user, **form.cleaned_data))
 
 
@@ -89,6 +93,7 @@ def _page(
         "zones": zones(),
         "now": timezone.now(),
         "roles": own_roles(user),
+        "factors": factors_of(user),
         "keys": own_keys(user, now=timezone.now()),
     }
     return render(request, "pages/account/account.html", context, status=status)

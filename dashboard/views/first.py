@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from dashboard.proofs import note_proof
 from releases.actions import invitations
 from releases.errors import Denied, ReleasesError
+from releases.policies.fresh import Method
 
 
 class AccountForm(forms.Form):
@@ -36,6 +38,7 @@ def first(request: HttpRequest, secret: str) -> HttpResponse:
         if form.is_valid():
             user = invitations.accept(secret, **form.cleaned_data)
             user.backend = "allauth.account.auth_backends.AuthenticationBackend"
+            note_proof(request, user, Method.PASSWORD)  # just chosen
             get_adapter().login(request, user)
             return redirect("connect")
     except Denied as denied:

@@ -11,15 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dashboard import offers
 from dashboard.forms_people import InviteForm, RoleForm, page_number, searched
+from dashboard.fresh import fresh_sign_in
+from dashboard.proofs import proof_of
 from dashboard.reader import reader
 from releases.actions import users
 from releases.actions.api_keys import revoke_api_key
 from releases.actions.invitations import invite, withdraw
+from releases.actions.second_factors import remove_second_factors
 from releases.errors import Invalid
 from releases.policies.people import check_can_see_people
 from releases.policies.roles import SINGULARS
 from releases.queries import people as query
 from releases.queries.identities import open_identities
+from releases.queries.second_factors import factors_of
 
 
 @require_GET
@@ -39,12 +43,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "where": where,
         "administered": {project.pk for project in where.projects},
         "offer": offers.change_person(user, seen.user),
+        "factors": factors_of(seen.user),
         "closing": offers.close_account(user, seen.user),
     }
     return render(request, "pages/people/person.html", context)
 
 
 @require_POST
+@fresh_sign_in("to invite somebody")
 def invite_person(request: HttpRequest) -> HttpResponse:
     """Make a link. It is shown once, on the page that answers."""
     where = _where(request)
@@ -68,18 +74,21 @@ def withdraw_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in("to give a role")
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a role."""
     return _change_role(request, pk, users.grant_role, "{} is {} now.")
 
 
 @require_POST
+@fresh_sign_in("to take a role away")
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a role away."""
     return _change_role(request, pk, users.revoke_role, "{} is no longer {}.")
 
 
 @require_POST
+@fresh_sign_in("to close an account")
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the account."""
     found = _person(_where(request), pk).user
@@ -89,11 +98,22 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@fresh_sign_in("to open an account again")
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the account again."""
     found = _person(_where(request), pk).user
     users.reactivate(found, by=reader(request))
     messages.success(request, f"The account of {found} is open again. Its keys stay revoked.")
+    return redirect("person", pk=pk)
+
+
+@require_POST
+@fresh_sign_in("to take somebody's second factor away")
+def remove_factors(request: HttpRequest, pk: int) -> HttpResponse:
+    """For whoever lost phone and recovery codes."""
+    found = _person(_where(request), pk).user
+    remove_second_factors(found, by=reader(request), proof=proof_of(request))
+    messages.success(request, f"{found} signs in with the password alone now.")
     return redirect("person", pk=pk)
 
 

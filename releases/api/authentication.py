@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from releases.actions.api_keys import KEY_BEGINS_WITH, digest_of
 from releases.models import ApiKey, User
+from releases.policies.fresh import Method, Proof
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,11 @@ class BearerKey(BaseAuthentication):
     def authenticate_header(self, _request: Request) -> str:
         """What a 401 says in WWW-Authenticate."""
         return 'Bearer realm="slipway"'
+
+
+def proof_of(request: Request) -> Proof | None:
+    """For `policies.fresh`: a key proves no person, and the proof of a session stays with the pages."""
+    return Proof(Method.KEY, mfa=False, at=timezone.now()) if isinstance(request.auth, ApiKey) else None
 
 
 def _found(given: str) -> ApiKey | None:

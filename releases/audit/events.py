@@ -20,6 +20,9 @@ EVENTS = {
     "user.reactivated": "A closed account was opened again; its keys stay revoked.",
     "user.role_granted": "A person got a role, in one project or in all.",
     "user.role_revoked": "A role was taken away.",
+    "user.second_factor_added": "A person added an authenticator app; recovery codes came with it.",
+    "user.second_factor_removed": "The authenticator app and recovery codes of an account were taken away.",
+    "user.recovery_codes_renewed": "A person made new recovery codes; the old ones stopped working.",
     "invitation.created": "A one-time link was made, with which somebody makes an account and gets a role.",
     "invitation.withdrawn": "A one-time link was ended before anybody used it.",
     "identity.placed": "An administrator said who an identity of Azure DevOps, git or Azure ML is.",
@@ -30,6 +33,9 @@ EVENTS = {
     "signin.succeeded": "Somebody signed in.",
     "signin.failed": "A sign-in was refused.",
     "signin.ended": "Somebody signed out.",
+    "signin.confirmed": "Somebody who is signed in proved again that it is them, for what they were about to do.",
+    "signin.confirmation_failed": "Somebody who is signed in could not prove that it is them.",
+    "secrets.rotated": "Kept secrets were encrypted anew with the newest key; `figures` counts them.",
     "action.refused": "Somebody asked for what they, or their key, may not do; the sentence is the private reason.",
 }
 """Every event type, with what one such event means."""

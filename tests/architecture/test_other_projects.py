@@ -39,6 +39,7 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "revoke_role": lambda of: [of.member.pk],
     "close_account": lambda of: [of.member.pk],
     "reopen_account": lambda of: [of.member.pk],
+    "remove_factors_of": lambda of: [of.member.pk],
     "withdraw_invitation": lambda of: [of.pk("invitation")],
     "api:projects-detail": lambda of: [of.project.pk],
     "api:pipelines-detail": lambda of: [of.pk("pipeline")],
@@ -84,6 +85,7 @@ POSTED = {
     "revoke_role",
     "close_account",
     "reopen_account",
+    "remove_factors_of",
     "withdraw_invitation",
 }
 

@@ -105,6 +105,29 @@ def _open_the_form_for_a_key(page: Page) -> None:
     page.locator(".err").first.wait_for()
 
 
+def _confirm_with_nothing(page: Page) -> None:
+    """A proof is asked for even of somebody who just signed in, when they send an empty one with the form."""
+    page.locator("form[action$='/grant/'] button").wait_for()
+    with page.expect_navigation():
+        page.evaluate("""() => {
+            const form = document.querySelector("form[action$='/grant/']")
+            const empty = Object.assign(document.createElement("input"), {type: "hidden", name: "confirm-password"})
+            form.append(empty)
+            form.submit()
+        }""")
+    page.locator("[role=alert]").wait_for()
+
+
+def _confirm_for_a_person(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Q")).first.click()
+    _confirm_with_nothing(page)
+
+
+def _add_an_app(page: Page) -> None:
+    page.get_by_role("button", name="Add an authenticator app").click()
+    page.locator("img.qr").wait_for()
+
+
 def _type_into_the_search(page: Page) -> None:
     if page.locator("a.to-search").is_visible():  # a phone has no room for the field in its top bar
         page.locator("a.to-search").click()
@@ -278,6 +301,8 @@ PAGES = {
     "connect-answer": Visit("/connect/", act=_try_the_connection),
     "account": Visit("/account/"),
     "account-key": Visit("/account/", act=_open_the_form_for_a_key),
+    "account-app": Visit("/account/", act=_add_an_app),
+    "confirm": Visit("/people/", act=_confirm_for_a_person),
     "password": Visit("/accounts/password/"),
     "menu": Visit("/", act=_open_the_menu),
     "keys": Visit("/", act=_ask_for_the_keys),

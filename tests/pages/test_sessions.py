@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
-PAGE = "account_reauthenticate"
+PAGE = "account_change_password"
 MINUTE, HOUR = 60, 3600
 
 
