@@ -44,15 +44,14 @@ class ConfirmForm(forms.Form):
             del self.fields["password"]
         if not factors_of(user).has_app:
             del self.fields["code"]
-        if len(self.fields) > 1:  # one of them is enough
+        if len(self.fields) > 1:
             self.fields["code"].label = "Or the code of your authenticator app"
-            for field in self.fields.values():
-                field.required = False
 
     def clean(self) -> dict[str, Any]:
         """Prove it. The same limit as for sign-in: five attempts in five minutes."""
-        typed = self.cleaned_data.get("code") or self.cleaned_data.get("password")
-        if not typed:
+        for name in [one for one in self.fields if self.has_error(one, "required")]:
+            del self.errors[name]  # one of them is enough
+        if not any(self.cleaned_data.values()):
             if not self.errors:
                 raise ValidationError("Type your password or a code.")
             return self.cleaned_data

@@ -49,7 +49,7 @@ def test_whoever_has_the_machine_needs_none():
 
 def test_a_request_with_a_key_proves_only_that_it_has_a_key():
     request = Request(APIRequestFactory().get("/"))
-    request._auth = ApiKey()  # what its authentication sets
+    request.auth = ApiKey()
     proof = proof_of(request)
     assert proof is not None and proof.method == Method.KEY
 

@@ -43,7 +43,7 @@ def set_up(browser: Client) -> tuple[str, list[str]]:
 def shown_seed(browser: Client) -> str:
     page = browser.get("/account/app/").content.decode()
     assert 'src="data:image/svg+xml;base64,' in page
-    return re.findall(r'readonly value="([A-Z2-7]{32})"', page)[0]
+    return str(re.findall(r'readonly value="([A-Z2-7]{32})"', page)[0])
 
 
 def first_step(user: User) -> Client:
