@@ -47,12 +47,9 @@ def test_the_page_keeps_the_form_and_nothing_happens(stale, other):
     text = page.content.decode()
     assert page.status_code == 200 and "You are about to give a role." in words(page)
     assert f'action="{grant(other)}?from=list"' in text and "csrfmiddlewaretoken" in text
-    for kept in (
-        'name="role" value="a&quot;&gt;&lt;b&gt;"',
-        'name="role" value="b"',
-        'name="where" value="everywhere"',
-    ):
-        assert text.count(f'<input type="hidden" name="{kept}">') == 1
+    kept = [("role", "a&quot;&gt;&lt;b&gt;"), ("role", "b"), ("where", "everywhere")]
+    for name, value in kept:
+        assert text.count(f'<input type="hidden" name="{name}" value="{value}">') == 1
     assert 'href="/people/?q=a">Cancel' in text
     assert not Membership.objects.filter(user=other).exists() and events() == []
 
