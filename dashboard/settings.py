@@ -23,6 +23,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 # --- Slipway's own -------------------------------------------------------------------------------------------------
 
 SLIPWAY_SYNC_SECONDS = env.number("SLIPWAY_SYNC_SECONDS", 60, least=1)
+SLIPWAY_SETTLE_SECONDS = env.number("SLIPWAY_SETTLE_SECONDS", 60, least=1)
 SLIPWAY_SYNC_CONNECTIONS = env.number("SLIPWAY_SYNC_CONNECTIONS", 4, least=1)
 os.environ.setdefault("AZURE_DEVOPS_CACHE_DIR", str(VAR_DIR / "azure-devops-cache"))  # the client's default is $HOME
 
@@ -262,6 +263,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SLIPWAY_SYNC_SECONDS,
         "options": {"expires": SLIPWAY_SYNC_SECONDS},
     },
+    "commands.deliver": {"task": "commands.deliver", "schedule": 5, "options": {"expires": 5}},
+    "commands.reconcile": {"task": "commands.reconcile", "schedule": 60, "options": {"expires": 60}},
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -68,6 +68,7 @@ RUN_KINDS = {
     "backfill": "Whole history",
     "incremental": "Changes",
     "history": "Changes",
+    "read_back": "One release, for a command",
     "details": "Steps and approvals",
     "registry": "Models and their training",
     "serving": "Endpoints and computes",

@@ -191,7 +191,7 @@ COMMAND_MOVES: dict[CommandState, frozenset[CommandState]] = {
         {_S.SENDING, _S.HELD, _S.CANCELLED, _S.REFUSED, _S.SUPERSEDED, _S.CONFLICT, _S.NEEDS_ATTENTION}
     ),
     _S.HELD: frozenset({_S.AUTHORISED, _S.CANCELLED}),
-    _S.SENDING: frozenset({_S.CONFIRMED, _S.UNKNOWN, _S.REFUSED, _S.HELD}),
+    _S.SENDING: frozenset({_S.CONFIRMED, _S.UNKNOWN, _S.REFUSED, _S.HELD, _S.AUTHORISED}),
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SUPERSEDED, _S.CONFLICT, _S.AUTHORISED, _S.NEEDS_ATTENTION}),
     _S.NEEDS_ATTENTION: frozenset({_S.UNKNOWN, _S.AUTHORISED, _S.CONFIRMED, _S.CANCELLED}),
     _S.CONFIRMED: frozenset(),
@@ -200,7 +200,7 @@ COMMAND_MOVES: dict[CommandState, frozenset[CommandState]] = {
     _S.CONFLICT: frozenset(),
     _S.CANCELLED: frozenset(),
 }
-"""Every legal move of a command. A 403 holds a command also while it is being sent."""
+"""Every legal move of a command. A 403 holds it also while it is sent; what surely never left may be sent again."""
 
 FINAL_COMMAND_STATES = frozenset(state for state, onward in COMMAND_MOVES.items() if not onward)
 OPEN_COMMAND_STATES = frozenset(COMMAND_MOVES) - FINAL_COMMAND_STATES

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from releases.delivery import rounds
 from releases.models import Inquiry, Workspace
 from releases.nudge import nudge
 from releases.sync import health, inquiries, registry, serving, stopping
@@ -60,6 +61,18 @@ def sync_roles() -> None:
     """One unit of bringing stored artifacts in line with rules that changed, then the next."""
     if not applying.advance():
         nudge("sync.roles")
+
+
+@shared_task(name="commands.deliver")
+def deliver_commands() -> None:
+    """Carry out commands that are due; beat and every act call it."""
+    rounds.deliver()
+
+
+@shared_task(name="commands.reconcile")
+def reconcile_commands() -> None:
+    """The same, saying what is late; beat calls it."""
+    rounds.reconcile()
 
 
 @worker_shutting_down.connect

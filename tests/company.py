@@ -64,6 +64,11 @@ class Company:
         """Requests counted by route, and the newest ones."""
         return self._get("requests")
 
+    def effects(self) -> dict[str, int]:
+        """How often each change took effect on each thing, by "effect path"; whether or not its answer was sent."""
+        targets: dict[str, int] = self._get("effects")["targets"]
+        return targets
+
     def asked(self, route: str = "") -> list[dict[str, Any]]:
         """The requests so far, oldest first, of one route or of all."""
         recent: list[dict[str, Any]] = self.requests()["recent"]

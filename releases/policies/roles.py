@@ -54,37 +54,37 @@ def refusal(check: Callable[[User, Thing], None], user: User, thing: Thing) -> s
 
 def check_can_read(by: Actor, project: Project | None) -> None:
     """Any role in the project lets a person read everything in it."""
-    _require(by, frozenset(Role), project, to="read this project")
+    require(by, frozenset(Role), project, to="read this project")
 
 
 def check_can_sync_now(by: Actor, project: Project | None) -> None:
     """Whoever acts in the project may ask for fresh history; auditors change nothing, not even the time of a read."""
-    _require(by, ACTING, project, to="ask for a sync")
+    require(by, ACTING, project, to="ask for a sync")
 
 
 def check_can_connect(by: Actor, _nothing: None = None) -> None:
     """Connecting decides what Slipway follows and with which credential: administrators of everything."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), None, to="connect an organization")
+    require(by, frozenset({Role.ADMINISTRATOR}), None, to="connect an organization")
 
 
 def check_can_change_artifact_rules(by: Actor, project: Project | None) -> None:
     """Rules decide what counts as a model: administrators, of everything for the rules that hold everywhere."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="change artifact rules")
+    require(by, frozenset({Role.ADMINISTRATOR}), project, to="change artifact rules")
 
 
 def check_can_change_endpoint_rules(by: Actor, project: Project | None) -> None:
     """Rules bind stages to endpoints and so decide what counts as drift: administrators, as for artifact rules."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="change endpoint rules")
+    require(by, frozenset({Role.ADMINISTRATOR}), project, to="change endpoint rules")
 
 
 def check_can_bind_stage(by: Actor, project: Project | None) -> None:
     """Where a stage is served decides what counts as drift: administrators of its project."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="bind a stage to an endpoint")
+    require(by, frozenset({Role.ADMINISTRATOR}), project, to="bind a stage to an endpoint")
 
 
 def check_can_manage_people(by: Actor, project: Project | None) -> None:
     """Making users and giving roles, in one project or (without one) everywhere."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), project, to="manage people")
+    require(by, frozenset({Role.ADMINISTRATOR}), project, to="manage people")
 
 
 def check_can_make_key_for(by: Actor, owner: User) -> None:
@@ -98,10 +98,11 @@ def check_can_make_key_for(by: Actor, owner: User) -> None:
 def check_can_revoke_key_of(by: Actor, owner: User) -> None:
     """The owner, and administrators of everything."""
     if by != owner:
-        _require(by, frozenset({Role.ADMINISTRATOR}), None, to="revoke the API keys of others")
+        require(by, frozenset({Role.ADMINISTRATOR}), None, to="revoke the API keys of others")
 
 
-def _require(by: Actor, enough: frozenset[Role], project: Project | None, *, to: str) -> None:
+def require(by: Actor, enough: frozenset[Role], project: Project | None, *, to: str) -> None:
+    """One of these roles lets a person do what `to` says. Raises Denied with who can, and what the person is."""
     if isinstance(by, System):
         return
     if not by.is_active:

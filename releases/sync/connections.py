@@ -22,22 +22,34 @@ SYNC_SECONDS = 45.0
 """Total deadline of one request, so that a drip is cut."""
 
 
-def access(organization: Organization) -> Access:
-    """How to reach the organization. Raises CredentialRefused when the named variable holds no credential."""
+def access(organization: Organization, *, seconds: float = SYNC_SECONDS) -> Access:
+    """How to reach the organization; `seconds` bound one whole exchange.
+
+    Raises CredentialRefused when the named variable holds no credential.
+    """
     return Access(
         organization_url=organization.url,
         authentication=authentication(organization.credential_kind, organization.credential_variable),
         ca_file=organization.ca_file,
-        total_seconds=SYNC_SECONDS,
+        total_seconds=seconds,
     )
+
+
+def _nothing() -> None:
+    return None
 
 
 @dataclass
 class Calls:
-    """Up to `width` requests at once to one organization. A context manager; leaving it ends its threads."""
+    """Up to `width` requests at once to one organization. A context manager; leaving it ends its threads.
+
+    `guard` runs right before each request leaves, in the thread that asks; what it raises keeps the request here.
+    """
 
     organization: Organization
     width: int
+    seconds: float = SYNC_SECONDS
+    guard: Callable[[], None] = _nothing
     gate: Gate = field(init=False)
     requests: int = 0
     _local: threading.local = field(default_factory=threading.local)
@@ -45,7 +57,7 @@ class Calls:
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.organization.pk)
-        self._access = access(self.organization)
+        self._access = access(self.organization, seconds=self.seconds)
         self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="azure")
 
     def __enter__(self) -> Self:
@@ -82,5 +94,6 @@ class Calls:
 
     def _before(self) -> None:
         self.gate.check()
+        self.guard()
         with self._count:
             self.requests += 1

@@ -4,11 +4,8 @@ Called by the passes. Everything a pass stores is committed together with `Lease
 lease (stopped, or thought dead) can store nothing more. Times of leases are the database's, values are Azure's.
 """
 
-import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from secrets import token_hex
 
 from django.db.models import Q, QuerySet
@@ -16,6 +13,7 @@ from django.db.models.functions import Now
 
 from releases.errors import Conflict
 from releases.models import Project, Watermark, Workspace
+from releases.sync import processes
 
 LEASE = timedelta(seconds=150)
 """Longer than one request's total deadline and the writing of what it brought."""
@@ -57,9 +55,9 @@ def of(whose: Project | Workspace, *, feed: str) -> Watermark:
 def claim(whose: Project | Workspace, *, feed: str) -> Lease | None:
     """Take the lease of this feed, or None while somebody else holds it."""
     mark = of(whose, feed=feed)
-    token = f"{_process()}:{token_hex(8)}"
+    token = f"{processes.this()}:{token_hex(8)}"
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())
-    if _holder_is_dead(mark.leased_by):
+    if processes.is_dead(mark.leased_by):
         free |= Q(leased_by=mark.leased_by)
     if not Watermark.objects.filter(free, pk=mark.pk).update(leased_by=token, leased_until=Now() + LEASE):
         return None
@@ -70,29 +68,3 @@ def claim(whose: Project | Workspace, *, feed: str) -> Lease | None:
 def save(mark: Watermark, *fields: str) -> None:
     """Store these fields of the mark, `cursor` always; part of the transaction that stored what was read."""
     mark.save(update_fields=["cursor", *fields])
-
-
-def _process() -> str:
-    """Names this process among all that share the database: machine, process namespace, process."""
-    return f"{socket.gethostname()}:{_namespace()}:{os.getpid()}"
-
-
-def _namespace() -> str:
-    try:
-        return Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
-    except OSError:
-        return "0"
-
-
-def _holder_is_dead(holder: str) -> bool:
-    """True only when the holder was a process of this very machine that is no more."""
-    machine, _, rest = holder.rpartition(":")[0].rpartition(":")
-    if not holder or machine != f"{socket.gethostname()}:{_namespace()}" or not rest.isdigit():
-        return False
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

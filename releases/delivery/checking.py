@@ -1,0 +1,164 @@
+"""Reads Azure back and settles a command by what it shows. Nothing is sent here.
+
+Absent counts only after the settle time, twice, some time apart; then it may be sent again.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from releases.actions.commands.moving import DELIVERY, move
+from releases.delivery import crash
+from releases.delivery.evidence import Evidence, Shown
+from releases.delivery.kinds import kind_of
+from releases.delivery.leasing import REQUEST_SECONDS, Lease, database_now
+from releases.errors import AzureError, AzureRefused
+from releases.models import Command
+from releases.states import CommandCode, CommandState
+from releases.sync.connections import Calls
+
+READS_AFTER_A_SEND = (0.0, 0.3, 1.0)
+"""Seconds before each read: an attempt shows a moment after Azure took the wish for it."""
+
+UNDER_WAY_AT_MOST = timedelta(minutes=10)
+_REASONS = {
+    Shown.SUPERSEDED: (CommandState.SUPERSEDED, CommandCode.SAME_RESULT_BY),
+    Shown.CONFLICT: (CommandState.CONFLICT, CommandCode.TARGET_CHANGED),
+    Shown.AMBIGUOUS: (CommandState.NEEDS_ATTENTION, CommandCode.AMBIGUOUS),
+}
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """In seconds: the settle time, between two absences, between reads, and between looks at what is held."""
+
+    settle: float
+    apart: float
+    read: float
+    held: float
+
+
+def pauses() -> Pauses:
+    """By the settle time of the settings (60 s: Azure may take that long to show what it took)."""
+    settle = float(settings.SLIPWAY_SETTLE_SECONDS)
+    return Pauses(settle=settle, apart=settle / 2, read=min(5.0, settle / 4), held=min(30.0, settle))
+
+
+@contextmanager
+def opened(command: Command, *, guard: Callable[[], None] = lambda: None) -> Iterator[Calls]:
+    """One connection to the command's organization, behind its gate, with the deadline of an act."""
+    with Calls(command.organization, width=1, seconds=REQUEST_SECONDS, guard=guard) as calls:
+        try:
+            yield calls
+        finally:
+            calls.here().close()
+
+
+def check(lease: Lease) -> float | None:
+    """Read Azure once and settle. Raises AzureError when Azure does not tell: it stays as it is."""
+    with opened(lease.command) as calls:
+        return _settle(lease, kind_of(lease.command).evidence(lease.command, calls))
+
+
+def after_send(lease: Lease, calls: Calls) -> float | None:
+    """Azure said yes. That is not evidence, so it is read, a few times while nothing shows yet."""
+    found = Evidence(Shown.ABSENT)
+    for pause in READS_AFTER_A_SEND:
+        time.sleep(pause)
+        try:
+            found = kind_of(lease.command).evidence(lease.command, calls)
+        except AzureError as error:
+            return _unknown(lease, CommandCode.NO_ANSWER, f"Azure took it, but cannot be read: {error.sentence}")
+        crash.point(crash.Point.READ_BACK)
+        if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY):
+            return _settle(lease, found)
+    sentence = f"Azure answered yes, but does not show it yet. {found.sentence}"
+    return _unknown(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, sentence)
+
+
+def after_refusal(lease: Lease, calls: Calls, refused: AzureRefused) -> float | None:
+    """Azure said no. An earlier send may have worked all the same, so it is read before that is believed."""
+    try:
+        found = kind_of(lease.command).evidence(lease.command, calls)
+    except AzureError as error:
+        return _unknown(lease, CommandCode.NO_ANSWER, f"{refused.sentence} Then: {error.sentence}")
+    if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY):
+        return _settle(lease, found)
+    with transaction.atomic():
+        code, result = CommandCode.REJECTED_BY_AZURE, {"status": refused.status, "type_key": refused.type_key}
+        move(lease.command, CommandState.REFUSED, by=DELIVERY, code=code, sentence=refused.sentence, result=result)
+    return None
+
+
+def unanswered(lease: Lease, error: AzureError) -> float:
+    """Nobody knows whether Azure took it."""
+    return _unknown(lease, CommandCode.NO_ANSWER, error.sentence)
+
+
+def _unknown(lease: Lease, code: CommandCode, sentence: str) -> float:
+    with transaction.atomic():
+        lease.keep()
+        move(lease.command, CommandState.UNKNOWN, by=DELIVERY, code=code, sentence=sentence, tries=0)
+    return pauses().read
+
+
+def _settle(lease: Lease, found: Evidence) -> float | None:
+    command = lease.command
+    if found.shown in (Shown.ABSENT, Shown.UNDER_WAY):
+        return _absent(lease, found)
+    with transaction.atomic():
+        lease.keep()
+        if found.shown is Shown.DONE:
+            code = found.code or CommandCode.DONE
+            fields: dict[str, Any] = {"attempt": found.attempt, "result": found.result}
+            move(command, CommandState.CONFIRMED, by=DELIVERY, code=code, sentence=found.sentence, **fields)
+            return None
+        state, code = _REASONS[found.shown]
+        if command.state == CommandState.SENDING:
+            move(command, CommandState.UNKNOWN, by=DELIVERY, code=CommandCode.NO_ANSWER, sentence=found.sentence)
+        move(command, state, by=DELIVERY, code=found.code or code, sentence=found.sentence)
+    return None
+
+
+def _absent(lease: Lease, found: Evidence) -> float | None:
+    """No trace yet: wait, count, or send again; what Azure said yes to and does not do needs a person."""
+    command, now, wait = lease.command, database_now(), pauses()
+    assert command.sent_at is not None
+    Command.objects.filter(pk=command.pk).update(sentence=found.sentence)
+    if found.shown is Shown.UNDER_WAY:
+        if now - command.sent_at < UNDER_WAY_AT_MOST:
+            return wait.read
+        _needs_attention(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, found.sentence)
+        return None
+    settled_in = wait.settle - (now - command.sent_at).total_seconds()
+    if settled_in > 0:
+        return min(settled_in, wait.read)
+    if command.absent_at is not None:
+        apart_in = wait.apart - (now - command.absent_at).total_seconds()
+        if apart_in > 0:
+            return apart_in
+    if command.absences + 1 < 2:
+        Command.objects.filter(pk=command.pk).update(absences=1, absent_at=Now())
+        return wait.apart
+    if command.code == CommandCode.ACCEPTED_WITHOUT_EFFECT:
+        sentence = f"Azure answered yes and did nothing. {found.sentence}"
+        _needs_attention(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, sentence)
+        return None
+    with transaction.atomic():
+        lease.keep()
+        sentence = f"{found.sentence} Read twice, so it is sent again."
+        move(command, CommandState.AUTHORISED, by=DELIVERY, sentence=sentence, absences=2, tries=0)
+    return 0.0
+
+
+def _needs_attention(lease: Lease, code: CommandCode, sentence: str) -> None:
+    with transaction.atomic():
+        lease.keep()
+        move(lease.command, CommandState.NEEDS_ATTENTION, by=DELIVERY, code=code, sentence=sentence)

@@ -1,0 +1,111 @@
+"""Who may ask Azure to do something, and when it may be sent. Asked by the buttons, the actions and again by delivery.
+
+Operators and administrators act. QA decides on promotions (not here), managers and auditors act on nothing.
+"""
+
+from releases.audit.actors import Actor
+from releases.errors import Denied
+from releases.models import Command, Organization, Project, Release, ReleaseFlag, ReleaseStage
+from releases.policies.roles import require
+from releases.states import CommandCode, ReleaseStatus, Role, StageStatus
+
+OPERATING = frozenset({Role.OPERATOR, Role.ADMINISTRATOR})
+UNDER_WAY = frozenset({StageStatus.IN_PROGRESS, StageStatus.QUEUED, StageStatus.SCHEDULED})
+
+
+def check_can_operate(by: Actor, project: Project | None) -> None:
+    """Asking Azure to do anything in this project."""
+    require(by, OPERATING, project, to="act on releases")
+
+
+def check_can_deploy(by: Actor, release_stage: ReleaseStage) -> None:
+    """Deploying, redeploying or rolling back to this stage."""
+    require(by, OPERATING, release_stage.release.project, to="deploy")
+    release = release_stage.release
+    check_is_there(release)
+    check_is_not_flagged(release)
+    if release.status != ReleaseStatus.ACTIVE:
+        raise Denied(
+            f"{release} is {_word(release.status)}; only an active release can be deployed.", code="not_active"
+        )
+    if release_stage.status in UNDER_WAY:
+        words = {StageStatus.QUEUED: "queued", StageStatus.SCHEDULED: "scheduled"}
+        how = words.get(StageStatus(release_stage.status), "being deployed")
+        raise Denied(f"{release_stage.name} of {release} is {how} already. Wait, or cancel it.", code="under_way")
+
+
+def check_can_cancel(by: Actor, release_stage: ReleaseStage) -> None:
+    """Canceling what a stage does or is going to do."""
+    require(by, OPERATING, release_stage.release.project, to="cancel a deployment")
+    check_is_there(release_stage.release)
+    if release_stage.status not in UNDER_WAY:
+        raise Denied(f"Nothing runs or waits in {release_stage.name} that could be canceled.", code="nothing_to_cancel")
+
+
+def check_can_abandon(by: Actor, release: Release) -> None:
+    """Abandoning a release for good."""
+    require(by, OPERATING, release.project, to="abandon a release")
+    check_is_there(release)
+    if release.status == ReleaseStatus.ABANDONED:
+        raise Denied(f"{release} is abandoned already.", code="abandoned")
+
+
+def check_can_take_back(by: Actor, command: Command) -> None:
+    """Only its author, and only with the right to act that it took to ask for it."""
+    check_can_operate(by, command.project)
+    if by != command.asked_by:
+        whose = command.asked_by.name if command.asked_by else "Slipway"
+        raise Denied(f"{whose} asked for this; only who asked for a command can take it back.", code="not_yours")
+
+
+def check_can_settle(by: Actor, command: Command) -> None:
+    """Sending again, or closing by hand, what Azure left in doubt. In production it takes a second person."""
+    check_can_operate(by, command.project)
+    if by == command.asked_by and command.stage is not None and command.stage.is_production:
+        sentence = f"{command.stage} is a production stage, and you asked for this: a second operator must settle it."
+        raise Denied(sentence, code="second_person")
+
+
+def check_can_stop_sending(by: Actor, organization: Organization) -> None:
+    """The switch that stops all commands of an organization: who operates in any of its projects may stop it."""
+    refused: Denied | None = None
+    for project in organization.projects.all():
+        try:
+            return check_can_operate(by, project)
+        except Denied as denied:
+            refused = refused or denied
+    raise refused or Denied("No project of this organization is connected.", code="nothing_connected")
+
+
+def check_can_start_sending(by: Actor, _organization: Organization) -> None:
+    """Turning it on again lets everything out that waits: administrators."""
+    require(by, frozenset({Role.ADMINISTRATOR}), None, to="switch sending on again")
+
+
+def check_is_there(release: Release) -> None:
+    """What Azure has no longer cannot be acted on."""
+    if release.gone_at is not None:
+        raise Denied(f"Azure DevOps has {release} no longer; only its history is kept here.", code="gone")
+
+
+def check_is_not_flagged(release: Release) -> None:
+    """Nobody said that this release must not be promoted."""
+    flag = ReleaseFlag.objects.filter(release=release, lifted_at=None).select_related("set_by").first()
+    if flag is not None:
+        sentence = f"{release} is flagged “do not promote” by {flag.set_by.name}: {flag.reason}"
+        raise Denied(sentence, code=CommandCode.FLAGGED.value)
+
+
+def check_can_send(organization: Organization) -> None:
+    """Nobody stopped all sending to this organization."""
+    if organization.sending_stopped_at is not None:
+        who = organization.sending_stopped_by
+        raise Denied(
+            f"Sending to {organization} is stopped by {who.name if who else 'somebody'}: "
+            f"{organization.sending_stopped_reason}",
+            code=CommandCode.SENDING_STOPPED.value,
+        )
+
+
+def _word(status: str) -> str:
+    return status or "in a state Azure does not name"
