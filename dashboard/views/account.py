@@ -14,6 +14,7 @@ from dashboard.forms_account import AccountForm, KeyForm
 from dashboard.fresh import ask_first
 from dashboard.reader import reader
 from releases.actions.api_keys import NewKey, create_api_key, revoke_api_key
+from releases.actions.own_account import change_account
 from releases.models import ApiKey, User
 from releases.queries.people import own_keys, own_roles
 from releases.queries.second_factors import factors_of
@@ -29,7 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None, initial=decided)
     if not form.is_valid():
         return _page(request, form=form, status=422 if form.errors else 200)
-    User.objects.filter(pk=user.pk).update(**form.cleaned_data)
+    change_account(user, **form.cleaned_data, by=user)
     messages.success(request, "Saved.")
     response = redirect("account")
     _keep(response, settings.KEYS_COOKIE_NAME, "on" if form.cleaned_data["has_shortcuts"] else "off")

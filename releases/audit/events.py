@@ -15,6 +15,7 @@ EVENTS = {
     "endpoint_rule.changed": "A rule that says which endpoint serves which stages was changed or moved.",
     "endpoint_rule.deleted": "A rule that says which endpoint serves which stages was taken away.",
     "user.created": "A person got an account.",
+    "user.renamed": "A person changed the name under which others see them.",
     "user.password_changed": "A password was replaced, by its owner or from the shell; other sessions ended with it.",
     "user.deactivated": "An account was closed; its sessions and keys ended with it.",
     "user.reactivated": "A closed account was opened again; its keys stay revoked.",

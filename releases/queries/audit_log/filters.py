@@ -15,8 +15,9 @@ GROUPS = {
     "people": ("People and roles", ("user", "invitation", "identity", "api_key")),
     "sign-ins": ("Sign-ins", ("signin",)),
     "rules": ("Rules and bindings", ("artifact_rule", "endpoint_rule", "stage")),
+    "commands": ("What was asked of Azure", ("command", "sending")),
     "refusals": ("Refusals", ("action",)),
-    "trail": ("The trail itself and exports", ("audit", "releases")),
+    "trail": ("The trail itself and exports", ("audit", "releases", "secrets")),
 }
 """Types that belong together, by the first word of their names."""
 

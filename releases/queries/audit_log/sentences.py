@@ -117,6 +117,27 @@ def _refused(of: Facts) -> str:
     return f"Was refused: {of.private['reason']}" if "reason" in of.private else f"Was refused at {of.id}"
 
 
+def _command(of: Facts) -> str:
+    _, state = of.changed("state")
+    said = of.private.get("said")
+    return f"Command {of.id[:8]} is {str(state).replace('_', ' ')}" + (f": {said.rstrip('.')}" if said else "")
+
+
+def _renamed(of: Facts) -> str:
+    before, after = of.private.get("name_before") or ERASED, of.private.get("name_after") or ERASED
+    return f"Changed their name from {before} to {after}"
+
+
+def _not_signed_in(of: Facts) -> str:
+    if of.id:
+        return f"Refused a sign-in: the password of {of.person} was right, the code after it was not"
+    return "Refused a sign-in: address and password did not belong together"
+
+
+def _method(of: Facts) -> str:
+    return str(of.body["auth"]["method"]).replace("totp", "a code of their app").replace("_", " ")
+
+
 def _closed(of: Facts) -> str:
     keys, _ = of.changed("api_keys")
     return f"Closed the account of {of.person}" + (f"; {counted(len(keys), 'API key')} ended with it" if keys else "")
@@ -135,11 +156,18 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "endpoint_rule.changed": _rule("Changed", "endpoint rule"),
     "endpoint_rule.deleted": _rule("Took away", "endpoint rule"),
     "user.created": lambda of: f"Made an account for {of.private.get('name') or ERASED}",
+    **{type: _command for type in EVENTS if type.startswith("command.")},
+    "sending.stopped": lambda of: f"Stopped all sending to {of.id}",
+    "sending.started": lambda of: f"Let commands to {of.id} go on",
+    "user.renamed": _renamed,
     "user.password_changed": lambda of: f"Changed the password of {of.person}",
     "user.deactivated": _closed,
     "user.reactivated": lambda of: f"Opened the account of {of.person} again",
     "user.role_granted": lambda of: f"Gave {of.person} the role {role_words(of.changed('role')[1])} {of.where}",
     "user.role_revoked": lambda of: f"Took the role {role_words(of.changed('role')[0])} {of.where} from {of.person}",
+    "user.second_factor_added": lambda _: "Added an authenticator app for signing in",
+    "user.second_factor_removed": lambda of: f"Took the second factor of {of.person} away",
+    "user.recovery_codes_renewed": lambda _: "Made new recovery codes",
     "invitation.created": lambda of: f"Made a link for a new {role_words(of.changed('role')[1])} {of.where}",
     "invitation.withdrawn": lambda of: f"Ended link {of.id} before anybody used it",
     "identity.placed": _placed,
@@ -148,8 +176,11 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "stage.bound": _bound,
     "stage.unbound": lambda of: f"Left it to the rules where stage {_stage(of)} is served",
     "signin.succeeded": lambda _: "Signed in",
-    "signin.failed": lambda _: "Refused a sign-in: address and password did not belong together",
+    "signin.failed": _not_signed_in,
     "signin.ended": lambda _: "Signed out",
+    "signin.confirmed": lambda of: f"Proved again who they are, by {_method(of)}",
+    "signin.confirmation_failed": lambda _: "Could not prove again who they are",
+    "secrets.rotated": lambda of: f"Encrypted {counted(of.figure('seeds'), 'kept secret')} anew",
     "action.refused": _refused,
 }
 """What each type says; who did it stands beside it."""
