@@ -26,7 +26,6 @@ from releases.models import (
 )
 from releases.queries.words import kept
 from releases.states import ApprovalStatus, Role, StageStatus, SyncRunState, TriggerKind
-from releases.sync.runs import natural_key
 from releases.sync.store.texts import Text, write
 from tests import factories
 
@@ -148,5 +147,5 @@ def _sync(name: str, project: Project) -> SyncRun:
 def _event(name: str, run: SyncRun) -> AuditEvent:
     """What the run left in the trail, with the project's name in it."""
     with transaction.atomic():
-        key = ("sync_run", natural_key(run))
+        key = ("sync_run", run.natural_key)
         return audit.append("sync.run", by=audit.System("sync"), project=run.project, object=key)

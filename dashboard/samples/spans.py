@@ -43,7 +43,11 @@ def ran() -> list[Ran]:
     unsure = _span(None)
     unsure.uncertain_since, unsure.is_partial = MONDAY + DAY, True
     given = seats(ApprovalStatus.APPROVED)
-    return [Ran(_span(4), release("Release-42"), given), Ran(_span(None), None, seats()), Ran(unsure, None, given)]
+    return [
+        Ran(_span(4), release("Release-42"), given, 4731),
+        Ran(_span(None), None, seats()),
+        Ran(unsure, None, given),
+    ]
 
 
 def facts() -> list[StageSeen]:

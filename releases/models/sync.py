@@ -37,6 +37,12 @@ class SyncRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"
 
+    @property
+    def natural_key(self) -> str:
+        """Its name in the trail: whose feed, which kind, when it began."""
+        whose = self.project.azure_id if self.project else self.workspace.name if self.workspace else ""
+        return f"{whose}/{self.kind}/{self.started_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
 
 class SyncManifest(models.Model):
     """One line of a run's manifest: what changed (`key`, e.g. `release:178`) and the SHA-256 of its source document."""

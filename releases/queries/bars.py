@@ -4,13 +4,14 @@ Nothing here is of the screen but percents: the page draws them and shows the sa
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 
 from releases.models import Artifact, Drift, LiveSpan, Stage
 from releases.queries import artifacts
+from releases.queries.proofs import proofs_of
 from releases.queries.sentences import version_words
 from releases.queries.served import served_of
 from releases.states import ArtifactRole
@@ -24,13 +25,17 @@ THIN, SHORT, MIDDLING = 10.0, 18.0, 40.0
 
 @dataclass(frozen=True)
 class Bar:
-    """One span on the axis; `is_older`: it began before the axis does. `models` are the versions of its models."""
+    """One span on the axis; `is_older`: it began before the axis does. `models` are the versions of its models.
+
+    `proof` is the entry of the trail that proves it.
+    """
 
     span: LiveSpan
     left: float
     width: float
     is_older: bool
     models: tuple[str, ...] = ()
+    proof: int | None = None
 
     @property
     def size(self) -> str:
@@ -119,19 +124,24 @@ def told(window: Window, stage: Stage) -> str:
 
 
 def window(stages: Sequence[Stage], *, end: datetime, length: timedelta) -> Window:
-    """What these stages ran in the time that ends now. Four queries, however long their history is."""
+    """What these stages ran in the time that ends now. Six queries, however long their history is."""
     ids = [stage.pk for stage in stages]
     begun = _begun_since(ids, end - length)
     is_shortened = len(begun) > MOST
     start = begun[MOST].live_from if is_shortened else end - length
     found = {span.pk: span for span in [*begun[:MOST], *_standing_at(ids, start)]}
     carried = artifacts.of_releases({span.release_id for span in found.values()})
+    proofs = proofs_of(found.values())
     spans: dict[int, list[LiveSpan]] = {}
     for span in sorted(found.values(), key=lambda one: (one.live_from, one.pk)):
         spans.setdefault(span.stage_id, []).append(span)
     drifts = _drifts(ids, start, end)
     lines = [
-        Line(stage, [_bar(one, start, end, carried) for one in spans.get(stage.pk, ())], drifts.get(stage.pk, []))
+        Line(
+            stage,
+            [replace(_bar(one, start, end, carried), proof=proofs.get(one.pk)) for one in spans.get(stage.pk, ())],
+            drifts.get(stage.pk, []),
+        )
         for stage in stages
     ]
     return Window(start, end, lines, is_shortened)

@@ -1,6 +1,6 @@
 """What was live at a moment: the release that each stage ran then, or why nobody can say. Asked by the audit pages.
 
-Fifteen queries, whatever the history: each stage costs one look-up by index.
+Seventeen queries, whatever the history: each stage costs one look-up by index.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from releases.models import Artifact, LiveSpan, Project, Release, Stage, SyncGap
 from releases.queries import artifacts, records, spans
 from releases.queries.access import visible_to
 from releases.queries.artifacts import Version, beside
+from releases.queries.proofs import proofs_of
 from releases.queries.records import Absence, Reading
 from releases.queries.served_at import Seen, seen_at
 
@@ -31,6 +32,7 @@ class StageThen:
     absence: Absence | None = None
     is_unsure: bool = False
     seen: Seen | None = None
+    proof: int | None = None
 
     @property
     def project(self) -> Project:
@@ -126,6 +128,7 @@ def live_at(user: User, moment: datetime, *, stages: Sequence[Stage]) -> LiveAt:
         absent=records.absences({one.pk: one for one in asked if one.pk not in then}, moment, reading=reading),
         reading=reading,
         gaps=records.gaps_at(user, moment, projects=projects),
+        proofs=proofs_of(then.values()),
     )
     rows = [_row(one, moment, known) for one in asked]
     slow = [one for one in reading.values() if not one.reaches(moment)]
@@ -153,6 +156,7 @@ class _Known:
     reading: Mapping[int, Reading]
     gaps: list[SyncGap]
     seen: Mapping[int, Seen]
+    proofs: Mapping[int, int]
 
 
 def _row(stage: Stage, moment: datetime, known: _Known) -> StageThen:
@@ -170,6 +174,7 @@ def _row(stage: Stage, moment: datetime, known: _Known) -> StageThen:
         now=now,
         is_unsure=_is_unsure(span, stage.pipeline.project_id, known),
         seen=known.seen.get(stage.pk),
+        proof=known.proofs.get(span.pk),
     )
 
 

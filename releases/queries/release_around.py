@@ -1,12 +1,14 @@
 """What lies around one release: the releases made before and after it, where and when it was live, and its drifts.
 
-Four queries, each by index.
+Six queries, each by index.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from releases.models import Drift, LiveSpan, Release
 from releases.queries.keyset import Cursor, beyond
+from releases.queries.proofs import proofs_of
 
 SPANS_SHOWN = 50
 ORDER = ("created_on", "id")
@@ -20,6 +22,12 @@ class Around:
     newer: Release | None
     spans: list[LiveSpan]
     drifts: list[Drift]
+    proofs: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def lived(self) -> list[tuple[LiveSpan, int | None]]:
+        """Each time with the number of the entry of the trail that proves it, if there is one yet."""
+        return [(span, self.proofs.get(span.pk)) for span in self.spans]
 
     @property
     def is_cut(self) -> bool:
@@ -34,11 +42,11 @@ def around(release: Release) -> Around:
     older = same.filter(beyond(Cursor(here), ORDER)).order_by("-created_on", "-id")
     newer = same.filter(beyond(Cursor(here, is_back=True), ORDER)).order_by("created_on", "id")
     spans = _spans(release)
-    return Around(older.first(), newer.first(), spans, _drifts(spans))
+    return Around(older.first(), newer.first(), spans, _drifts(spans), proofs_of(spans))
 
 
 def _spans(release: Release) -> list[LiveSpan]:
-    rows = LiveSpan.objects.filter(release=release).select_related("stage")
+    rows = LiveSpan.objects.filter(release=release).select_related("stage", "release")
     return list(rows.order_by("-live_from", "-id")[:SPANS_SHOWN])
 
 

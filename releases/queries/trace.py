@@ -19,6 +19,7 @@ from releases.queries import approvals_seen, keyset, spans
 from releases.queries.access import visible_to
 from releases.queries.approvals_seen import Seats, StageSeats
 from releases.queries.keyset import Cursor
+from releases.queries.proofs import proofs_of
 from releases.queries.sentences import is_commit
 from releases.states import ApprovalStatus, ArtifactRole
 
@@ -65,11 +66,12 @@ class InStage:
 
 @dataclass(frozen=True)
 class Ran:
-    """One time: the span, what took its place, and who approved it."""
+    """One time: the span, what took its place, who approved it, and the entry of the trail that proves it."""
 
     span: LiveSpan
     replaced_by: Release | None
     seats: Seats
+    proof: int | None = None
 
     @property
     def approved_by(self) -> list[str]:
@@ -152,10 +154,10 @@ def trace(
 
 
 def ran(rows: Sequence[LiveSpan]) -> list[Ran]:
-    """These spans with what took their place and who approved them. Three queries."""
-    after = spans.after(rows)
+    """These spans with what took their place, who approved them and their proofs. Five queries."""
+    after, proofs = spans.after(rows), proofs_of(rows)
     seats = approvals_seen.of_stages([span.opened_by.release_stage_id for span in rows])
-    return [Ran(span, after.get(span.pk), _seats(span, seats)) for span in rows]
+    return [Ran(span, after.get(span.pk), _seats(span, seats), proofs.get(span.pk)) for span in rows]
 
 
 def by_stage(rows: QuerySet[LiveSpan], *, now: datetime) -> list[InStage]:

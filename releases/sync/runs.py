@@ -111,16 +111,10 @@ class Run:
             by=audit.System("sync"),
             outcome="ok" if self.row.state == SyncRunState.SUCCEEDED else "error",
             project=self.row.project,
-            object=("sync_run", natural_key(self.row)),
+            object=("sync_run", self.row.natural_key),
             evidence=[("manifest", digest)],
             more={"figures": figures},
         )
-
-
-def natural_key(row: SyncRun) -> str:
-    """The run's name in the trail: whose feed, which kind, when it began."""
-    whose = row.project.azure_id if row.project else row.workspace.name if row.workspace else ""
-    return f"{whose}/{row.kind}/{row.started_at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def manifest_digest(row: SyncRun) -> tuple[str, int]:

@@ -228,13 +228,13 @@ PER_LIST = {
     "pipelines": 5,
     "releases": 6,
     "deployments": 3,
-    "live-spans": 4,
+    "live-spans": 5,
     "approvals": 3,
     "model-versions": 3,
     "training-runs": 4,
     "sync-runs": 3,
 }
-"""Queries of each list: the key, the memberships, the rows, and one for each level below them."""
+"""Queries of each list: the key, the memberships, the rows, one for each level below them, and one for proofs."""
 
 
 def queries(program: Program, path: str) -> int:

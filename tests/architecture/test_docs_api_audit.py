@@ -8,6 +8,8 @@ from releases.audit import EVENTS, Outcome, Via
 from releases.audit.appending import MORE
 from releases.audit.index import index_columns
 from releases.policies.scopes import SCOPES
+from releases.queries.audit_log import GROUPS, types_of
+from releases.queries.audit_log.sentences import SENTENCES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -20,6 +22,12 @@ def rows(page: str, heading: str) -> dict[str, str]:
 
 def test_every_event_type_is_told_with_its_meaning() -> None:
     assert rows("audit.md", "What is recorded") == EVENTS
+
+
+def test_every_event_type_has_a_sentence_and_a_group_in_the_log() -> None:
+    """`releases/queries/audit_log`: sentences.py and GROUPS in filters.py."""
+    assert set(SENTENCES) >= set(EVENTS)
+    assert sorted(type for group in GROUPS for type in types_of(group)) == sorted(EVENTS)
 
 
 def test_every_key_and_word_of_an_event_is_told() -> None:

@@ -13,6 +13,7 @@ class LiveSpanSerializer(serializers.ModelSerializer[LiveSpan]):
 
     `opened_by` is our id of the deployment that put it live. `uncertain_since`: a later attempt failed then and may
     have changed the stage. Equal `versions_hash` is the same set of artifact versions.
+    `proof` is the number of the entry in `audit` that proves it; null until the sync run that read it has ended.
     """
 
     project = serializers.CharField(source="release.project.slug", read_only=True)
@@ -21,9 +22,15 @@ class LiveSpanSerializer(serializers.ModelSerializer[LiveSpan]):
     release = ReleaseNameSerializer(read_only=True)
     opened_by = serializers.IntegerField(source="opened_by_id", read_only=True)
     artifacts = ArtifactSerializer(source="release.artifacts", many=True, read_only=True)
+    proof = serializers.SerializerMethodField()
+
+    def get_proof(self, span: LiveSpan) -> int | None:
+        """The number of the entry of the trail that proves it; the view has looked them up."""
+        found: int | None = self.context["proofs"].get(span.pk)
+        return found
 
     class Meta:
         model = LiveSpan
         fields = ["id", "project", "pipeline", "stage", "release", "live_from", "live_until", "opened_by"]
-        fields += ["is_partial", "uncertain_since", "versions_hash", "artifacts"]
+        fields += ["is_partial", "uncertain_since", "versions_hash", "artifacts", "proof"]
         read_only_fields = fields

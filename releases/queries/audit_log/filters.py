@@ -12,7 +12,7 @@ from releases.models import AuditEvent, Project
 
 GROUPS = {
     "sync": ("What was read", ("sync", "connection")),
-    "people": ("People and roles", ("user", "invitation", "identity", "api_key")),
+    "people": ("People and roles", ("user", "invitation", "identity", "api_key", "legal_hold")),
     "sign-ins": ("Sign-ins", ("signin",)),
     "rules": ("Rules and bindings", ("artifact_rule", "endpoint_rule", "stage")),
     "commands": ("What was asked of Azure", ("command", "sending")),

@@ -14,7 +14,7 @@ from releases.queries.audit_log.words import KEY_WORDS, word_of
 
 ELSEWHERE = frozenset({"actor", "change", "evidence", "object", "outcome", "project", "seq", "ts", "type", "v", "via"})
 """Keys of a body that the page shows in a form of their own."""
-NAMES_ONLY = frozenset({"name", "reason"})
+NAMES_ONLY = frozenset({"name", "name_after", "name_before", "reason", "said"})
 """Personal values that everybody who sees the entry may read; addresses are for who sees the whole trail."""
 
 

@@ -138,6 +138,11 @@ def _method(of: Facts) -> str:
     return str(of.body["auth"]["method"]).replace("totp", "a code of their app").replace("_", " ")
 
 
+def _exported(of: Facts) -> str:
+    what = {"audit.exported": "entries of the trail", "releases.exported": "releases"}[of.body["type"]]
+    return f"Exported {of.figure('rows'):,} {what} as {of.id}"
+
+
 def _closed(of: Facts) -> str:
     keys, _ = of.changed("api_keys")
     return f"Closed the account of {of.person}" + (f"; {counted(len(keys), 'API key')} ended with it" if keys else "")
@@ -145,6 +150,13 @@ def _closed(of: Facts) -> str:
 
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     "audit.genesis": lambda of: f"The trail of installation {of.body['installation'][:8]} began",
+    "audit.key_made": lambda _: "Made the key that signs checkpoints",
+    "audit.key_rotated": lambda _: "Changed the key that signs checkpoints",
+    "audit.restored": lambda _: "Said that entries are missing because a backup was restored",
+    "audit.erased": lambda _: f"Erased the personal values of an {ERASED}",
+    "audit.verification_requested": lambda _: "Asked for the whole trail to be verified",
+    "audit.exported": _exported,
+    "releases.exported": _exported,
     "sync.run": _run,
     "sync.requested": lambda of: f"Asked for a sync {of.where}",
     "connection.saved": lambda of: f"Connected {of.id.partition('/')[0]} / {of.body['project']['name']}",
@@ -168,6 +180,8 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "user.second_factor_added": lambda _: "Added an authenticator app for signing in",
     "user.second_factor_removed": lambda of: f"Took the second factor of {of.person} away",
     "user.recovery_codes_renewed": lambda _: "Made new recovery codes",
+    "legal_hold.placed": lambda of: f"Said that personal values of {of.person} must be kept",
+    "legal_hold.lifted": lambda of: f"Said that personal values of {of.person} may be erased again",
     "invitation.created": lambda of: f"Made a link for a new {role_words(of.changed('role')[1])} {of.where}",
     "invitation.withdrawn": lambda of: f"Ended link {of.id} before anybody used it",
     "identity.placed": _placed,
