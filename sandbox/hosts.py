@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sandbox import devops, replay
-from sandbox.company.company import Company
+from sandbox.company import colleagues
+from sandbox.company.company import Company, Refusal
 from sandbox.company.harbour import ORGANIZATION, PROJECT
 from sandbox.company.registry import Registry
 from sandbox.http.messages import Refused, Route
@@ -26,6 +27,9 @@ class Host(Protocol):
 
     def act(self, name: str, /, **arguments: Any) -> Any:
         """Change something from outside."""
+
+    def colleague(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """Let somebody act in Azure's own pages."""
 
     def routes(self) -> list[Route]:
         """The routes of the Release API and what belongs to it."""
@@ -61,6 +65,12 @@ class Living:
     def act(self, name: str, /, **arguments: Any) -> Any:
         return self.company.act(name, **arguments)
 
+    def colleague(self, wish: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return colleagues.act(self.company, wish)
+        except Refusal as refusal:
+            raise Refused(refusal.status, refusal.type_key, refusal.message) from refusal
+
     def routes(self) -> list[Route]:
         return devops.routes(self.company, largest_page=self.largest_page)
 
@@ -89,6 +99,9 @@ class Recorded:
 
     def act(self, name: str, /, **_: Any) -> Any:
         raise Refused(409, "Conflict", f"Beside recorded answers nothing can be changed ({name}).")
+
+    def colleague(self, wish: dict[str, Any]) -> dict[str, Any]:
+        return {"done": self.act(str(wish.get("verb")))}
 
     def routes(self) -> list[Route]:
         return replay.routes(self.recording)

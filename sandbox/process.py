@@ -117,7 +117,12 @@ class Sandbox:
     def _devops_routes(self) -> list[Any]:
         books, advance = self.host.books, self.host.advance
         own = control.routes(
-            faults=self.faults, counters=self.counters, books=books, advance=advance, serve=self._serve
+            faults=self.faults,
+            counters=self.counters,
+            books=books,
+            advance=advance,
+            serve=self._serve,
+            act=self.host.colleague,
         )
         return [*own, *discovery.routes(), *self.host.routes()]
 

@@ -86,6 +86,22 @@ class Company:
         )
         assert answer.status_code == 200, answer.text
 
+    def act(self, verb: str, *, refused: bool = False, **more: Any) -> dict[str, Any]:
+        """What somebody does in Azure's own pages, without us: see `sandbox.company.colleagues`. Returns what was done.
+
+        `by` is anybody of the company (default: a colleague who may); `refused`: Azure must say no, and its answer is
+        returned.
+        """
+        answer = self._session.post(f"{self.url}/_sandbox/act", json={"verb": verb, **more}, timeout=30)
+        assert (answer.status_code != 200) is refused, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    def effects(self) -> dict[str, int]:
+        """How often what was changed through the API, by effect and path: "deploy /vsrm/..."."""
+        targets: dict[str, int] = self._get("effects")["targets"]
+        return targets
+
     def workspace(self, project: Project) -> Workspace:
         """The company's workspace as a row, used by this project."""
         said = self.addresses

@@ -96,7 +96,7 @@ class Company:
         """Does one thing from outside and remembers it; `Refusal` if the company says no."""
         with self.lock:
             self._see()
-            done = self.outside.acts[name](**arguments)
+            done = self.outside.act(name, **arguments)
             self._journal.write({"at": self._seen.isoformat(), "do": name, "with": arguments})
             return done
 
@@ -135,7 +135,7 @@ class Company:
         if "speed" in entry:
             self.world.clock.change_speed(entry["speed"])
         else:
-            self.outside.acts[entry["do"]](**entry["with"])
+            self.outside.act(entry["do"], **entry["with"])
 
 
 __all__ = ["Company", "Refusal"]

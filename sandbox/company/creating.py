@@ -10,7 +10,7 @@ from sandbox.company import deploying
 from sandbox.company.artifacts import ArtifactVersion, Build, Commit
 from sandbox.company.people import Person
 from sandbox.company.pipelines import ArtifactSource, Pipeline, Revision
-from sandbox.company.releases import Environment, Plan, Reason, Release, Truth
+from sandbox.company.releases import Done, Environment, Plan, Reason, Release, Truth
 from sandbox.company.world import World
 
 Plans = dict[tuple[int, int], Plan]
@@ -90,7 +90,7 @@ def create(
     )
     release.environments = _environments(world, release, manual_stages)
     release.changes = _changes(world, release)
-    release.history.append((now, by, "Create", release.description))
+    release.history.append(Done(now, by, "Create", release.name, release.description))
     world.shelf.add_release(release)
     pipeline.last_release = release.id
     world.tell("created", release=release)

@@ -32,7 +32,7 @@ def ask_for(
     env.scheduled_for = None
     set_stage(world, env, "queued")
     asked = env.asked
-    world.clock.later(0.8, lambda: _begin(world, env, by, wanted_by, reason, asked))
+    world.soon(0.8, lambda: _begin(world, env, by, wanted_by, reason, asked))
 
 
 def start_first_stages(world: World, release: Release) -> None:
@@ -76,7 +76,7 @@ def cancel(world: World, env: Environment, *, by: Person) -> None:
         set_stage(world, env, "canceled")
     elif attempt.operation_status == "PhaseInProgress":
         _touch(world, env, attempt, "Cancelling", by)
-        world.clock.later(4, lambda: _canceled(world, env, attempt, by))
+        world.soon(4, lambda: _canceled(world, env, attempt, by))
     else:
         _canceled(world, env, attempt, by)
 

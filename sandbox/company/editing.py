@@ -6,12 +6,23 @@ Called by `outside`. Reads triggers, names, ranks, conditions and approvals; eve
 from dataclasses import replace
 from typing import Any
 
+from sandbox.company import life
 from sandbox.company.people import BY_ID, Person
-from sandbox.company.pipelines import ApprovalRule, Condition, Pipeline, Revision, Seat, StageSpec, Trigger
+from sandbox.company.pipelines import (
+    ApprovalRule,
+    ArtifactSource,
+    Condition,
+    Pipeline,
+    Revision,
+    Seat,
+    StageSpec,
+    Trigger,
+)
 from sandbox.company.verbs import Refusal
 from sandbox.company.world import World
 
 Json = dict[str, Any]
+AT_CREATION = "selectDuringReleaseCreationType"
 _NUMERIC = {1: "artifactSource", 2: "schedule", 3: "sourceRepo", 6: "pullRequest"}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -33,13 +44,24 @@ def save(world: World, pipeline: Pipeline, body: Json, *, by: Person) -> Revisio
         comment=str(body.get("comment") or ""),
         name=str(body.get("name") or current.name),
         description=body.get("description"),
-        triggers=tuple(t for t in map(_trigger, body.get("triggers") or []) if t),
+        triggers=_triggers(world, body.get("triggers") or []),
+        artifacts=_artifacts(current, body.get("artifacts") or []),
         stages=_stages(current, body.get("environments") or []),
         raw=body,
     )
     pipeline.revisions.append(revision)
     world.tell("definition", pipeline=pipeline)
     return revision
+
+
+def _artifacts(current: Revision, artifacts: list[Json]) -> tuple[ArtifactSource, ...]:
+    """The sources as they were, but with what was said of their versions."""
+    asks = {
+        str(one.get("alias"))
+        for one in artifacts
+        if ((one.get("definitionReference") or {}).get("defaultVersionType") or {}).get("id") == AT_CREATION
+    }
+    return tuple(replace(source, asks_for_version=source.alias in asks) for source in current.artifacts)
 
 
 def _stages(current: Revision, environments: list[Json]) -> tuple[StageSpec, ...]:
@@ -79,6 +101,18 @@ def _rule(approvals: Json | None, current: ApprovalRule) -> ApprovalRule:
         creator_may_approve=bool(options.get("releaseCreatorCanBeApprover")),
         timeout_minutes=int(options.get("timeoutInMinutes") or 0),
     )
+
+
+def _triggers(world: World, triggers: list[Json]) -> tuple[Trigger, ...]:
+    read = tuple(trigger for trigger in map(_trigger, triggers) if trigger)
+    try:
+        for trigger in read:
+            if trigger.kind == "schedule":
+                life.next_time(trigger, world.clock.calendar())
+    except (ValueError, KeyError) as error:
+        message = f"VS402987: The schedule of a trigger is none: {error}."
+        raise Refusal(400, "InvalidRequestException", message) from error
+    return read
 
 
 def _trigger(raw: Json) -> Trigger | None:

@@ -16,7 +16,15 @@ from sandbox.company.releases import Release, Truth
 from sandbox.company.world import World
 
 PRESENT_INTERVAL = 40 * MINUTE
-WINDOWS_ZONES = {"FLE Standard Time": "Europe/Helsinki"}
+WINDOWS_ZONES = {
+    "FLE Standard Time": "Europe/Helsinki",
+    "GMT Standard Time": "Europe/London",
+    "W. Europe Standard Time": "Europe/Berlin",
+    "Romance Standard Time": "Europe/Paris",
+    "Eastern Standard Time": "America/New_York",
+    "Pacific Standard Time": "America/Los_Angeles",
+}
+_NEVER: tuple[datetime, Trigger | None] = (datetime.max.replace(tzinfo=UTC), None)
 _KINDS = ("push", "manual", "pullRequest", "none", "model", "scaler")
 
 
@@ -73,19 +81,24 @@ def keep_tidy(world: World, every: float = 2 * DAY) -> None:
 
 
 def keep_schedule(world: World, pipeline: Pipeline) -> None:
-    """Waits for the next time a schedule of the pipeline fires; asks again every hour while it has none."""
+    """Waits for the next time a schedule of the pipeline fires; looks again now and then while it has none.
+
+    Called again whenever the pipeline was saved: who waited for the old schedule then waits in vain.
+    """
+    pipeline.looks += 1
+    look, now = pipeline.looks, world.clock.calendar()
     triggers = [trigger for trigger in pipeline.current.triggers if trigger.kind == "schedule"]
-    now = world.clock.calendar()
-    due = min((next_time(trigger, now) for trigger in triggers), default=None)
+    due, trigger = min(((next_time(one, now), one) for one in triggers), key=lambda pair: pair[0], default=_NEVER)
     next_look = now + timedelta(hours=6)
 
     def fires() -> object:
-        fired = due is not None and due <= next_look and _on_schedule(world, pipeline)
+        if pipeline.looks != look:
+            return False
+        fired = trigger is not None and due <= next_look and _on_schedule(world, pipeline, trigger)
         keep_schedule(world, pipeline)
         return fired
 
-    moment = due if due is not None and due <= next_look else next_look
-    world.clock.at_company_time(moment.timestamp(), fires)
+    world.clock.at_company_time(min(due, next_look).timestamp(), fires)
 
 
 def next_time(trigger: Trigger, now: datetime) -> datetime:
@@ -100,9 +113,8 @@ def next_time(trigger: Trigger, now: datetime) -> datetime:
     raise ValueError("a schedule without days")
 
 
-def _on_schedule(world: World, pipeline: Pipeline) -> bool:
-    trigger = next((t for t in pipeline.current.triggers if t.kind == "schedule"), None)
-    if trigger is None:
+def _on_schedule(world: World, pipeline: Pipeline, trigger: Trigger) -> bool:
+    if trigger not in pipeline.current.triggers:
         return False
     newest = [creating.latest(world, source) for source in pipeline.current.artifacts]
     last = world.shelf.release(pipeline.last_release).artifacts if pipeline.last_release else []

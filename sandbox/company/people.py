@@ -70,6 +70,7 @@ QA_APPROVERS = Person(
     (JONAS, AYLA, INGRID, SLIPWAY),
 )
 
+ADMINISTRATORS = (MARCO,)
 DEVELOPERS = (SOFIA, PRIYA, TOMAS, WEI)
 EVERYBODY = (
     SOFIA,
@@ -90,9 +91,9 @@ BY_ID = {person.id: person for person in EVERYBODY}
 
 
 def anybody(identity: str) -> Person:
-    """The person with this GUID, unique name or display name; KeyError if nobody has it."""
+    """The person with this GUID, key, unique name or display name; KeyError if nobody has it."""
     wanted = identity.lower()
     for person in EVERYBODY:
-        if wanted in (person.id, person.unique_name.lower(), person.display_name.lower()):
+        if wanted in (person.id, person.key, person.unique_name.lower(), person.display_name.lower()):
             return person
     raise KeyError(identity)

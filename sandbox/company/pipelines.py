@@ -79,7 +79,8 @@ class ArtifactSource:
     """Where one artifact comes from. `type` is Azure's word, `kind` ours.
 
     The extension is not of one mind: some connections give versions as "name:3" in the id or in the name
-    (`prefixed`), some leave the definition's name null (`hides_name`).
+    (`prefixed`), some leave the definition's name null (`hides_name`). `asks_for_version`: whoever creates a release
+    must say which version.
     """
 
     alias: str
@@ -92,6 +93,7 @@ class ArtifactSource:
     connection: str = ""
     prefixed: Literal["", "id", "name"] = ""
     hides_name: bool = False
+    asks_for_version: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ class Revision:
 
 @dataclass
 class Pipeline:
-    """A release definition with all its revisions, oldest first."""
+    """A release definition with all its revisions, oldest first. `looks` counts who waited for its schedules."""
 
     id: int
     key: str
@@ -162,6 +164,7 @@ class Pipeline:
     numbered: int = 0
     deleted_on: datetime | None = None
     last_release: int | None = None
+    looks: int = 0
 
     @property
     def current(self) -> Revision:

@@ -158,6 +158,17 @@ class Truth:
     known_alias: str | None = None
 
 
+@dataclass(frozen=True)
+class Done:
+    """One thing done to a release: Azure's word for it, what it was done to, and what was written."""
+
+    on: datetime
+    by: Person
+    kind: str
+    details: str
+    comment: str
+
+
 @dataclass
 class Release:
     """One release. `version` counts every change of anything in it."""
@@ -183,7 +194,7 @@ class Release:
     deleted_on: datetime | None = None
     comment: str = ""
     plans: dict[tuple[int, int], Plan] = field(default_factory=dict)
-    history: list[tuple[datetime, Person, str, str]] = field(default_factory=list)
+    history: list[Done] = field(default_factory=list)
     scripted: bool = False
     version: int = 0
 

@@ -6,8 +6,8 @@ Called by people's reactions, the opening and `outside`. A refusal is raised bef
 from datetime import datetime
 
 from sandbox.company import deploying
-from sandbox.company.people import Person
-from sandbox.company.releases import Approval, Attempt, DeploymentReason, Environment, Release
+from sandbox.company.people import ADMINISTRATORS, Person
+from sandbox.company.releases import Approval, Attempt, DeploymentReason, Done, Environment, Release
 from sandbox.company.world import World
 
 Found = tuple[Environment, Attempt, Approval]
@@ -29,7 +29,7 @@ def deploy(world: World, env: Environment, *, by: Person, when: datetime | None 
         raise _invalid(f"VS402961: Release {release.name} is {release.status}; stages of it cannot be deployed.")
     if env.status not in _DEPLOYABLE:
         raise _invalid(f"VS402962: Stage {env.spec.name} of {release.name} is {env.status} and cannot be deployed now.")
-    _remember(world, release, by, "Deploy", f"{env.spec.name} {comment}".strip())
+    _remember(world, release, by, "Deploy", env.spec.name, comment)
     if when is None or when <= world.clock.now:
         _start(world, env, by, "manual")
         return
@@ -43,7 +43,7 @@ def cancel(world: World, env: Environment, *, by: Person, comment: str = "") -> 
     """Cancels what a stage is doing or going to do."""
     if env.status not in ("inProgress", "queued", "scheduled"):
         raise _invalid(f"VS402963: Stage {env.spec.name} is {env.status}; there is nothing to cancel.")
-    _remember(world, env.release, by, "Cancel", f"{env.spec.name} {comment}".strip())
+    _remember(world, env.release, by, "Cancel", env.spec.name, comment)
     deploying.cancel(world, env, by=by)
 
 
@@ -64,12 +64,12 @@ def abandon(world: World, release: Release, *, by: Person, comment: str = "") ->
     changed(world, release, by, "Abandon", comment)
 
 
-def start_draft(world: World, release: Release, *, by: Person) -> None:
+def start_draft(world: World, release: Release, *, by: Person, comment: str = "") -> None:
     """A draft becomes a release and starts its first stages."""
     if release.status != "draft":
         raise _invalid(f"VS402966: Release {release.name} is {release.status}.")
     release.status = "active"
-    changed(world, release, by, "Start", "")
+    changed(world, release, by, "Start", comment)
     deploying.start_first_stages(world, release)
 
 
@@ -94,11 +94,14 @@ def check_is_pending(approval: Approval) -> None:
 
 
 def check_can_decide(found: Found, *, by: Person) -> None:
-    """Only a pending approval, only its approver or a member of its group, not the creator where that is forbidden."""
+    """Only a pending approval, only its approver or a member of its group, not the creator where that is forbidden.
+
+    Administrators of releases may answer instead of others.
+    """
     env, attempt, approval = found
     check_is_pending(approval)
     approver = approval.approver
-    if approver is None or (by is not approver and by not in approver.members):
+    if approver is None or (by is not approver and by not in (*approver.members, *ADMINISTRATORS)):
         name = approver.display_name if approver else "Azure"
         raise Refusal(
             403,
@@ -132,7 +135,7 @@ def delete(world: World, release: Release, *, by: Person, comment: str = "") -> 
 def changed(world: World, release: Release, by: Person, kind: str, comment: str) -> None:
     """The release itself (not one of its stages) is different now."""
     release.modified_on, release.modified_by, release.comment = world.clock.now, by, comment
-    _remember(world, release, by, kind, comment)
+    _remember(world, release, by, kind, release.name, comment)
     world.tell("release changed", release=release)
 
 
@@ -147,8 +150,8 @@ def _start(world: World, env: Environment, by: Person, reason: DeploymentReason)
     deploying.ask_for(world, env, by=by, wanted_by=by, reason=reason, why="Manual")
 
 
-def _remember(world: World, release: Release, by: Person, kind: str, details: str) -> None:
-    release.history.append((world.clock.now, by, kind, details))
+def _remember(world: World, release: Release, by: Person, kind: str, details: str, comment: str) -> None:
+    release.history.append(Done(world.clock.now, by, kind, details, comment))
 
 
 def _invalid(message: str) -> Refusal:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.company.archive import Shelf
 from sandbox.company.artifacts import Build, Repository
-from sandbox.company.clock import Clock
+from sandbox.company.clock import Clock, Happening
 from sandbox.company.harbour import PipelinePlan
 from sandbox.company.pipelines import Pipeline
 from sandbox.company.registry import Registry
@@ -38,6 +38,7 @@ class Ids:
 class World:
     """The company. `busy` and `waiting` say which attempt holds a stage and which stand in line for it.
 
+    `is_asked` holds while somebody acts from outside.
     `scripts` has plans for the next release that a model (by name) or a schedule ("schedule swell") creates.
     """
 
@@ -54,6 +55,7 @@ class World:
     waiting: dict[int, deque[tuple[Environment, Attempt]]] = field(default_factory=lambda: defaultdict(deque))
     scripts: dict[str, dict[tuple[int, int], Plan]] = field(default_factory=dict)
     is_living: bool = False
+    is_asked: bool = False
     _listeners: dict[str, list[Listener]] = field(default_factory=lambda: defaultdict(list))
 
     def listen(self, fact: str, listener: Listener) -> None:
@@ -67,6 +69,13 @@ class World:
             release.version += 1
         for listener in self._listeners[fact]:
             listener(**what)
+
+    def soon(self, seconds: float, happening: Happening) -> None:
+        """What follows at once from what was just done. Who asked from outside waits no longer than that himself,
+
+        however slowly the company lives.
+        """
+        self.clock.later(seconds * min(1.0, self.clock.speed) if self.is_asked else seconds, happening)
 
     def dice(self, *about: object) -> random.Random:
         """Chance of its own for each matter, so that one more event elsewhere changes nothing here."""

@@ -77,7 +77,8 @@ class Releases:
         """Creates a release."""
         body = request.json()
         artifacts = {
-            a["alias"]: str((a.get("instanceReference") or {}).get("id") or "") for a in body.get("artifacts") or []
+            str(a.get("alias") or ""): str((a.get("instanceReference") or {}).get("id") or "")
+            for a in body.get("artifacts") or []
         }
         release = self.desk.company.act(
             "create",
@@ -122,13 +123,13 @@ class Releases:
             {
                 "releaseId": release.id,
                 "definitionSnapshotRevision": 1,
-                "changedBy": identity(links, by),
-                "changedDate": stamp(when),
-                "changeType": kind,
-                "changeDetails": {"id": "1", "name": details},
-                "comment": details,
+                "changedBy": identity(links, done.by),
+                "changedDate": stamp(done.on),
+                "changeType": done.kind,
+                "changeDetails": {"id": "1", "name": done.details},
+                "comment": done.comment,
             }
-            for when, by, kind, details in release.history
+            for done in release.history
         ]
         return json_list(dumped(line) for line in lines)
 

@@ -17,6 +17,8 @@ from sandbox.http.messages import Refused, Request, Response, Route, azure_devop
 from sandbox.http.routing import Router
 
 CONTROL = "/_sandbox/"
+NOTHING = 999_999_999
+"""An id that nothing has."""
 
 
 @dataclass
@@ -75,12 +77,19 @@ class Application:
             return self.refusal(Refused(500, "VssServiceException", f"TF10216: {type(error).__name__}: {error}"))
 
     def _unchanged(self, request: Request) -> Response:
-        """What a change would be answered with if it changed nothing: the thing as it is, or an echo of the wish."""
-        found = self.router.find("GET", request.path)
-        if found:
-            asked = replace(request, method="GET", route=found.parts, body=b"")
-            return self._handled(found.route, asked)
+        """What a change would be answered with if it changed nothing: the thing as it is, or an echo of the wish.
+
+        What was to be created is echoed under a number that nothing has.
+        """
         wish = request.json() if request.body else {}
-        if isinstance(wish, dict):
-            wish = {"id": next(reversed(request.route.values()), "")} | wish
-        return Response.json_of(wish)
+        if not isinstance(wish, dict):
+            return Response.json_of(wish)
+        if request.method == "POST":
+            return Response.json_of(wish | {"id": NOTHING})
+        whole = f"{request.path}/{wish['id']}" if request.method == "PUT" and "id" in wish else request.path
+        for path in (whole, request.path):
+            found = self.router.find("GET", path)
+            if found:
+                asked = replace(request, method="GET", path=path, route=found.parts, body=b"")
+                return self._handled(found.route, asked)
+        return Response.json_of({"id": next(reversed(request.route.values()), "")} | wish)

@@ -1,4 +1,4 @@
-"""The sandbox's own doors under /_sandbox: faults, effects, requests, books, advance, what an endpoint serves.
+"""The sandbox's own doors under /_sandbox: faults, effects, requests, books, advance, what others do meanwhile.
 
 Used by tests and by people who try things; no client of Azure knows them.
 """
@@ -20,9 +20,11 @@ def routes(
     books: Callable[[], Any],
     advance: Callable[[int], Any] | None,
     serve: Callable[[str, bool], bool] | None = None,
+    act: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> list[Route]:
     """`books` tells the company's own ledger; `advance` lives through n further events (None: it does not live).
 
+    `act` does what somebody of the company does in Azure's own pages.
     `serve` makes an endpoint serve what was deployed there last, or another version; False if it does already.
     """
 
@@ -63,7 +65,14 @@ def routes(
             raise Refused(409, "SandboxServe", f"{name} has nothing else to serve, or serves it already.")
         return Response.json_of({"endpoint": name, "serves": wanted})
 
+    def let_somebody_act(request: Request) -> Response:
+        asked = request.json()
+        if act is None or not isinstance(asked, dict):
+            raise Refused(409, "SandboxAct", "There is nobody who could act, or no wish.")
+        return Response.json_of(act(asked))
+
     return [
+        Route("POST", "/_sandbox/act", let_somebody_act, "sandbox_act"),
         Route("GET", "/_sandbox/faults", list_faults, "sandbox_faults"),
         Route("POST", "/_sandbox/faults", add_fault, "sandbox_add_fault"),
         Route("DELETE", "/_sandbox/faults", clear_faults, "sandbox_clear_faults"),

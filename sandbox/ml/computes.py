@@ -2,9 +2,12 @@
 
 from datetime import UTC
 
+from sandbox.company.attaching import TAKES
 from sandbox.company.registry import Compute
+from sandbox.http.faults.answers import ENDS_BADLY
 from sandbox.http.messages import Refused, Request, Response, Route
 from sandbox.ml.arm import PROVIDER, Json, Place, page, wanted
+from sandbox.ml.operations import FAILED
 
 
 def routes(place: Place) -> list[Route]:
@@ -28,7 +31,7 @@ def routes(place: Place) -> list[Route]:
 
 
 def _attach(place: Place, request: Request) -> Response:
-    """A Kubernetes cluster becomes a compute. A name of another kind is refused: it cannot be turned into one."""
+    """A Kubernetes cluster becomes a compute, in a moment. A name of another kind is refused: it cannot become one."""
     name, asked = request.route["name"], request.json()
     properties = asked.get("properties") or {}
     if properties.get("computeType") != "Kubernetes":
@@ -40,10 +43,13 @@ def _attach(place: Place, request: Request) -> Response:
     if known is not None and known.kind != "Kubernetes":
         raise Refused(409, "Conflict", f"A compute named {name} of type {known.kind} exists already.")
     namespace = (properties.get("properties") or {}).get("namespace") or "default"
-    place.holder.act("attach_compute", name=name, resource_id=resource, namespace=namespace)
+    fails = ENDS_BADLY in request.headers
+    place.holder.act("attach_compute", name=name, resource_id=resource, namespace=namespace, fails=fails)
     compute = place.registry.computes[name]
     response = Response.json_of(render(place, compute), 200 if known else 201)
-    response.headers |= place.operations.begin(request, location=place.registry.workspace.location)
+    if compute.provisioning_state != "Succeeded":
+        location = place.registry.workspace.location
+        response.headers |= place.operations.begin(request, location=location, lasts=TAKES, fails=fails)
     response.effect = "attach_compute"
     return response
 
@@ -64,7 +70,7 @@ def render(place: Place, compute: Compute) -> Json:
             "computeType": compute.kind,
             "computeLocation": compute.location,
             "provisioningState": compute.provisioning_state,
-            "provisioningErrors": None,
+            "provisioningErrors": [{"error": FAILED}] if compute.provisioning_state == "Failed" else None,
             "isAttachedCompute": compute.attached,
             "disableLocalAuth": True,
             "properties": own,

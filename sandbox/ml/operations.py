@@ -11,16 +11,24 @@ from sandbox.http.messages import Refused, Request, Response, Route
 
 LASTS = 0.3
 _REMEMBERED = 1000
+FAILED = {
+    "code": "KubernetesClusterUnreachable",
+    "message": "The cluster's extension does not answer.",
+}
+"""What ARM says of an operation that came to nothing."""
+
 _PATH = "/subscriptions/{sub}/providers/Microsoft.MachineLearningServices/locations/{location}/mfeOperationsStatus/{id}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; `done_at` is on the monotonic clock, the other times on the wall clock (seconds)."""
+    """One operation and how it ends; `done_at` is on the monotonic clock, `started` on the wall clock (seconds)."""
 
     id: str
     started: float
+    lasts: float
     done_at: float
+    fails: bool
 
 
 class Operations:
@@ -31,9 +39,12 @@ class Operations:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Operation] = OrderedDict()
 
-    def begin(self, request: Request, *, location: str) -> dict[str, str]:
+    def begin(
+        self, request: Request, *, location: str, lasts: float | None = None, fails: bool = False
+    ) -> dict[str, str]:
         """Start one; the headers that tell the client where to ask and how soon (seconds)."""
-        operation = Operation(uuid.uuid4().hex, time.time(), time.monotonic() + self.lasts)
+        takes = self.lasts if lasts is None else lasts
+        operation = Operation(uuid.uuid4().hex, time.time(), takes, time.monotonic() + takes, fails)
         with self._lock:
             self._known[operation.id] = operation
             while len(self._known) > _REMEMBERED:
@@ -53,8 +64,10 @@ class Operations:
         body = {"id": request.path, "name": operation.id, "startTime": _time(operation.started)}
         if time.monotonic() < operation.done_at:
             return Response.json_of({**body, "percentComplete": 10.0, "status": "InProgress"}, retry_after="1")
-        ended = _time(operation.started + self.lasts)
-        return Response.json_of({**body, "endTime": ended, "percentComplete": 100.0, "status": "Succeeded"})
+        ended = {**body, "endTime": _time(operation.started + operation.lasts), "percentComplete": 100.0}
+        if operation.fails:
+            return Response.json_of({**ended, "status": "Failed", "error": FAILED})
+        return Response.json_of({**ended, "status": "Succeeded"})
 
 
 def _time(seconds: float) -> str:

@@ -282,3 +282,35 @@ def test_requests_are_counted_by_route_with_their_times_and_faults(wire: Wire) -
     assert first["at"] <= second["at"] <= told["now"]
     requests.delete(f"{wire.url}/_sandbox/requests", timeout=5)
     assert wire.told("requests")["total"] == 0
+
+
+def test_a_fault_may_hit_every_third_or_by_chance_and_the_same_seed_draws_the_same(wire: Wire) -> None:
+    def statuses(**how: Any) -> list[int]:
+        wire.session.delete(f"{wire.url}/_sandbox/faults", timeout=10)
+        wire.fault("unavailable", route="releases", times=0, **how)
+        return [wire.get().status_code for _ in range(60)]
+
+    assert statuses(every=3) == [200, 200, 503] * 20
+    drawn = statuses(chance=0.25, seed=4)
+    assert drawn == statuses(chance=0.25, seed=4)
+    assert drawn != statuses(chance=0.25, seed=5)
+    assert 5 <= drawn.count(503) <= 27
+    assert set(statuses(chance=0)) == {200}
+    answer = wire.session.post(f"{wire.url}/_sandbox/faults", json={"kind": "drop", "chance": 2}, timeout=10)
+    assert answer.status_code == 400
+
+
+def test_thirty_changes_with_faults_before_and_after_their_effect(wire: Wire) -> None:
+    """The mix that delivery is tried with: a tenth refused before anything happened, a quarter lost after it did."""
+    wire.fault("unavailable", route="update_approval", times=0, chance=0.1, seed=1)
+    wire.fault("apply_then_drop", route="update_approval", times=0, chance=0.25, seed=2)
+    known = 0
+    for number in range(30):
+        try:
+            answer = wire.session.patch(wire.address(f"approvals/{number}"), json={"status": "approved"}, timeout=10)
+            known += answer.status_code == 200
+        except requests.ConnectionError:
+            wire.session.close()
+    taken = len(wire.toy.approved)
+    assert wire.told("effects")["effects"] == {"approve": taken}
+    assert known < taken < 30

@@ -124,3 +124,15 @@ def test_azure_ml_wants_to_know_who_asks_and_which_workspace(sandbox: Sandbox) -
     assert (other.status_code, other.json()["error"]["code"]) == (404, "ResourceNotFound")
     nothing = requests.get(said["ml_url"] + "/providers/x", verify=said["ca_file"], timeout=5)
     assert (nothing.status_code, nothing.json()["error"]["code"]) == (404, "InvalidResourceType")
+
+
+def test_somebody_acts_in_azures_own_pages_through_a_door(sandbox: Sandbox, connect: Connect) -> None:
+    release, environment, before = _finished(connect(sandbox.devops.url))
+    wish = {"verb": "deploy", "release": release, "environment": environment, "by": "Sofia Keller"}
+    door = f"{sandbox.devops.url}/_sandbox/act"
+    assert requests.post(door, json=wish, timeout=10).json() == {**wish, "verb": "deploy"}
+    time.sleep(1)
+    assert _attempts(connect(sandbox.devops.url), release) == before + 1
+    assert _told(sandbox, "effects")["effects"] == {}, "it was not us"
+    refused = requests.post(door, json={**wish, "verb": "abandon", "by": "nobody"}, timeout=10)
+    assert (refused.status_code, refused.json()["typeKey"]) == (400, "SandboxAct")

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import field
 
-from releases.azure.answers.base import Answer, Mapped, Moment, Text
+from releases.azure.answers.base import Answer, Many, Mapped, Moment, Text
 from releases.azure.answers.registry import SystemData
 
 
@@ -78,6 +78,7 @@ class ComputeProperties(Answer):
     provisioning_state: Text = ""
     created_on: Moment = None
     modified_on: Moment = None
+    provisioning_errors: Many[dict[str, Any]] = field(default_factory=list)
     is_attached_compute: bool | None = None
     properties: Mapped[str, Any] = field(default_factory=dict)
 

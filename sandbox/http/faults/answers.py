@@ -1,11 +1,13 @@
 """Faults that answer in place of the handler: throttled, unavailable, signed out, refused, gone, without effect."""
 
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 from sandbox.http.faults.exchange import Args, Exchange, Kind
-from sandbox.http.messages import Response
+from sandbox.http.messages import Headers, Response
 
+ENDS_BADLY = "x-sandbox-ends-badly"
 HTML = "text/html; charset=utf-8"
 SIGN_IN_PAGE = (
     b"<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head>"
@@ -138,6 +140,12 @@ def accepted_without_effect(exchange: Exchange, args: Args) -> None:
     exchange.response.effect = None
 
 
+def ends_badly(exchange: Exchange, _: Args) -> None:
+    """What was asked for is taken, and fails a moment later. Only attaching a compute takes so long that it can."""
+    headers = {**exchange.request.headers, ENDS_BADLY: "yes"}
+    exchange.request = replace(exchange.request, headers=Headers(headers))
+
+
 ANSWERS = {
     "throttle": Kind(before=throttle),
     "unavailable": Kind(before=unavailable),
@@ -150,4 +158,5 @@ ANSWERS = {
     "not_found": Kind(before=not_found),
     "deleted": Kind(before=deleted),
     "accepted_without_effect": Kind(before=accepted_without_effect),
+    "ends_badly": Kind(before=ends_badly),
 }

@@ -3,6 +3,7 @@
 import inspect
 import threading
 from dataclasses import asdict, dataclass, field
+from random import Random
 from typing import Any, Literal
 
 from sandbox.http.faults.answers import ANSWERS
@@ -17,17 +18,22 @@ from sandbox.http.messages import Refused, Request
 class Fault:
     """One fault: hits `times` requests (0 = every one) of `route` ("*" = all) after letting `after` pass.
 
-    `when` narrows it by named parts of the path or query parameters, e.g. {"id": "178"}.
+    `every` hits only each so many-th of them, `chance` (0 to 1) each with that probability; the same `seed` draws the
+    same. `when` narrows it by named parts of the path or query parameters, e.g. {"id": "178"}.
     """
 
     route: str
     kind: str
     times: int = 1
     after: int = 0
+    every: int = 1
+    chance: float = 1.0
+    seed: int = 1
     args: dict[str, Any] = field(default_factory=dict)
     when: dict[str, str] = field(default_factory=dict)
     number: int = 0
     passed: int = 0
+    drawn: int = 0
     hit: int = 0
 
     def fits(self, exchange: Exchange) -> bool:
@@ -36,6 +42,12 @@ class Fault:
             return False
         request = exchange.request
         return all(request.route.get(k, request.first(k)) == str(v) for k, v in self.when.items())
+
+    def draws(self) -> bool:
+        """Whether this one of the requests that are meant is hit."""
+        self.drawn += 1
+        is_its_turn = self.drawn % self.every == 0
+        return is_its_turn and Random(f"{self.seed} {self.drawn}").random() < self.chance
 
 
 class FaultBook:
@@ -108,6 +120,8 @@ class FaultBook:
             if fault.passed < fault.after:
                 fault.passed += 1
                 return False
+            if not fault.draws():
+                return False
             fault.hit += 1
             return True
 
@@ -121,12 +135,17 @@ class FaultBook:
         return False
 
 
+_KNOWN = {"route", "kind", "times", "after", "every", "chance", "seed", "args", "when"}
+
+
 def _fault_of(asked: Any, *, kinds: dict[str, Kind]) -> Fault:
     if not isinstance(asked, dict) or not isinstance(asked.get("args", {}), dict):
-        raise Refused(400, "SandboxFault", "A fault is an object: {route, kind, times, after, args, when}.")
-    unknown = set(asked) - {"route", "kind", "times", "after", "args", "when"}
+        raise Refused(400, "SandboxFault", f"A fault is an object: {sorted(_KNOWN)}.")
+    unknown = set(asked) - _KNOWN
     if unknown or asked.get("kind") not in kinds:
         raise Refused(400, "SandboxFault", f"Unknown {sorted(unknown) or asked.get('kind')!r}; kinds: {sorted(kinds)}.")
+    if int(asked.get("every", 1)) < 1 or not 0 <= float(asked.get("chance", 1)) <= 1:
+        raise Refused(400, "SandboxFault", "every is 1 or more, chance between 0 and 1.")
     what = asked.get("args", {}).get("what")
     if asked["kind"] == "malformed" and what and what not in (*MALFORMATIONS, "not_an_object", "nested"):
         raise Refused(400, "SandboxFault", f"Unknown malformation {what!r}.")

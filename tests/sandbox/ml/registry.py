@@ -45,13 +45,14 @@ class Holder:
     def __init__(self, registry: Registry) -> None:
         world = World(1, Clock(NOW), registry=registry)
         self.registry, self.lock = registry, threading.RLock()
-        self._acts = Outside(world, world.shelf).acts
+        self._world, self._outside = world, Outside(world, world.shelf)
+        self._began = time.monotonic()
 
     def see(self) -> None:
-        pass
+        self._world.clock.run_until(NOW + timedelta(seconds=time.monotonic() - self._began))
 
     def act(self, name: str, /, **arguments: Any) -> Any:
-        return self._acts[name](**arguments)
+        return self._outside.act(name, **arguments)
 
 
 class Token:

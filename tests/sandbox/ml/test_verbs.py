@@ -21,13 +21,30 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 def test_a_cluster_is_attached_and_polled_for(client: Any, registry: Registry, server: Server) -> None:
     asked = KubernetesCompute(name="k8s", resource_id=CLUSTER, namespace="ml")
-    made = client.compute.begin_create_or_update(asked).result(timeout=30)
+    poller = client.compute.begin_create_or_update(asked)
+    assert client.compute.get("k8s").provisioning_state == "Creating"
+    made = poller.result(timeout=30)
+    assert made.provisioning_state == "Succeeded"
     assert (made.type, made.namespace, made.resource_id) == ("kubernetes", "ml", CLUSTER)
     assert registry.computes["k8s"].namespace == "ml"
     told = server.application.counters.requests()["routes"]
     assert told["ml.computes.attach"] == 1
     assert told["ml.operations.get"] >= 1
     assert server.application.counters.effects()["effects"] == {"attach_compute": 1}
+
+
+def test_a_cluster_may_come_to_nothing_and_can_be_attached_again(
+    client: Any, registry: Registry, server: Server
+) -> None:
+    server.application.faults.add({"route": "ml.computes.attach", "kind": "ends_badly"})
+    cluster = KubernetesCompute(name="bad", resource_id=CLUSTER)
+    poller = client.compute.begin_create_or_update(cluster)
+    with pytest.raises(HttpResponseError, match="extension does not answer"):
+        poller.result(timeout=30)
+    told = client.compute.get("bad")
+    assert (told.provisioning_state, told.provisioning_errors) == ("Failed", "KubernetesClusterUnreachable")
+    client.compute.begin_create_or_update(cluster)
+    assert client.compute.get("bad").provisioning_state == "Updating"
 
 
 def test_the_name_of_a_legacy_cluster_cannot_be_taken(client: Any, registry: Registry) -> None:
