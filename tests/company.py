@@ -97,11 +97,6 @@ class Company:
         said: dict[str, Any] = answer.json()
         return said
 
-    def effects(self) -> dict[str, int]:
-        """How often what was changed through the API, by effect and path: "deploy /vsrm/..."."""
-        targets: dict[str, int] = self._get("effects")["targets"]
-        return targets
-
     def workspace(self, project: Project) -> Workspace:
         """The company's workspace as a row, used by this project."""
         said = self.addresses

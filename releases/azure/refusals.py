@@ -71,7 +71,7 @@ def check_answer(
 def activity_of(headers: Mapping[str, str]) -> str:
     """Azure's name for one exchange, by which its support finds it; "" where it tells none."""
     names = ("ActivityId", "X-VSS-E2EID", "x-ms-correlation-request-id")
-    return next((headers[name][:100] for name in names if headers.get(name)), "")
+    return next((headers[name][:64] for name in names if headers.get(name)), "")
 
 
 def _asks_to_wait(status: int, limits: Limits, *, is_change: bool) -> bool:
