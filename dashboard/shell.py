@@ -22,7 +22,7 @@ from releases.states import Role
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
 LISTED = ("compare", "saved_views", "save_view", "rename_view")
-RELEASE_TABS = ("release_timeline", "release_variables")
+RELEASE_TABS = ("release_timeline", "release_variables", "release_audit")
 REGISTRY = ("model_version", "training_run")
 
 

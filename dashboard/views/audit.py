@@ -5,10 +5,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dashboard import audited
+from dashboard.chain import chain_shown
 from dashboard.forms import zones
 from dashboard.reader import reader
 from dashboard.shell import shell_of
-from dashboard.views.answers import page_or_fragment
+from dashboard.views.answers import page_or_fragment, wants_fragment
 from releases.queries import keyset
 from releases.queries import trace as traces
 from releases.queries.live_at import live_at
@@ -35,6 +36,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         "live_now": [] if has_run else traces.live_now(user),
         "offered": traces.offered(user),
         "stale": shell_of(request).stale,
+        "chain": None if wants_fragment(request) else chain_shown(),
     }
     news = f"{len(found.live_in)} stages run it" if found else ""
     return page_or_fragment(request, "pages/audit/trace.html", "pages/audit/_trace.html", context, news=news)
@@ -54,6 +56,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "zones": zones(),
         "found": live_at(user, asked.moment.at, stages=stages.chosen) if answers and asked.moment else None,
         "stale": shell_of(request).stale,
+        "chain": None if wants_fragment(request) else chain_shown(),
     }
     page, fragment = "pages/audit/live_at.html", "pages/audit/_live_at.html"
     return page_or_fragment(request, page, fragment, context, status=400 if asked.error else 200)

@@ -3,10 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from dashboard.chain import chain_shown
 from dashboard.facets import kept_beside
 from dashboard.log_facets import asked_of, facets_of, place_of
 from dashboard.reader import reader
-from dashboard.views.answers import page_or_fragment
+from dashboard.views.answers import page_or_fragment, wants_fragment
 from releases.queries.audit_log import COUNTED_TO, listing_of, scope_of, whole_entry
 
 
@@ -23,9 +24,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "facets": facets_of(request.GET, asked.filters, scope=scope),
         "kept": kept_beside(request.GET, "number"),
         "is_first": before is None and after is None,
+        "chain": None if wants_fragment(request) else chain_shown(),
         "counted_to": COUNTED_TO,
     }
     return page_or_fragment(request, "pages/audit/log.html", "pages/audit/_log.html", context)
+
+
+@require_GET
+def chain(request: HttpRequest) -> HttpResponse:
+    """How the trail stands; the banner asks for it."""
+    fragment, shown = "pages/audit/_chain.html", chain_shown()
+    news = "" if shown.is_running else f"The audit chain is {'not intact' if shown.is_wrong else 'verified'}"
+    return page_or_fragment(request, fragment, fragment, {"chain": shown}, news=news)
 
 
 @require_GET

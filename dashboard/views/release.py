@@ -1,4 +1,4 @@
-"""One release: why it exists, how far it got, what it carries, who approved, what happened. Three tabs, each a URL."""
+"""One release: why it exists, how far it got, what it carries, who approved, what happened. Four tabs, each a URL."""
 
 from typing import Any
 
@@ -6,10 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from dashboard.chain import chain_shown
+from dashboard.log_facets import place_of
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 from releases.queries.after_release import after_release
+from releases.queries.audit_log import entries_of_release
 from releases.queries.links import pipeline_url, release_url
 from releases.queries.release import ReleaseSeen, release_seen
 from releases.queries.release_around import around
@@ -36,6 +39,16 @@ def variables(request: HttpRequest, project: str, azure_id: int) -> HttpResponse
     return _answer(request, "_variables", _seen(request, project, azure_id))
 
 
+@require_GET
+def audited(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
+    """What the trail holds of it."""
+    seen = _seen(request, project, azure_id)
+    places = {name: place_of(request.GET, name) for name in ("before", "after")}
+    noted = entries_of_release(seen.release, **places)
+    shown = chain_shown()
+    return _answer(request, "_audit", seen, noted=noted, chain=shown, is_first=not any(places.values()))
+
+
 def _seen(request: HttpRequest, project: str, azure_id: int) -> ReleaseSeen:
     """The release; 404 as well when it belongs to a project the reader does not see."""
     seen = release_seen(reader(request), project=project, azure_id=azure_id)
@@ -44,9 +57,9 @@ def _seen(request: HttpRequest, project: str, azure_id: int) -> ReleaseSeen:
     return seen
 
 
-def _answer(request: HttpRequest, tab: str, seen: ReleaseSeen) -> HttpResponse:
+def _answer(request: HttpRequest, tab: str, seen: ReleaseSeen, **more: Any) -> HttpResponse:
     fragment = f"pages/release/{tab}.html"
-    context = {**_context(request, seen), "tab": tab, "fragment": fragment}
+    context = {**_context(request, seen), "tab": tab, "fragment": fragment, **more}
     return page_or_fragment(request, "pages/release/release.html", fragment, context, news=_news(seen))
 
 

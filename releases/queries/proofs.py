@@ -29,9 +29,9 @@ def numbers_of(runs: Iterable[SyncRun]) -> dict[str, int]:
     return dict(rows.values_list("object_id", "seq")) if keys else {}
 
 
-def runs_of_release(project: int, azure_id: int) -> list[SyncRun]:
-    """The runs of a project that ended and changed something of this release. One query."""
-    return [line.run for line in _lines({f"release:{azure_id}"}) if line.run.project_id == project]
+def lines_of_release(project: int, azure_id: int) -> list[SyncManifest]:
+    """What runs of the project that ended wrote down of this release, each with its run. One query."""
+    return [line for line in _lines({f"release:{azure_id}"}) if line.run.project_id == project]
 
 
 def _lines(keys: Collection[str]) -> list[SyncManifest]:

@@ -22,6 +22,7 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "release": lambda of: [of.name, of.number],
     "release_timeline": lambda of: [of.name, of.number],
     "release_variables": lambda of: [of.name, of.number],
+    "release_audit": lambda of: [of.name, of.number],
     "pipeline": lambda of: [of.name, of.rows["pipeline"].azure_id],
     "audit_entry": lambda of: [of.pk("event")],
     "model_version": lambda of: [of.pk("workspace"), f"{of.name}-model", "7"],

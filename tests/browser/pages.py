@@ -244,6 +244,7 @@ PAGES = {
     "release-waiting": Visit("/releases/?state=waiting", is_list=True),
     "release-failed": Visit("/releases/?state=failed", is_list=True),
     "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
+    "release-audit": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Audit")),
     "release-variables": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Variables")),
     "releases-ticked": Visit("/releases/", act=_tick_two),
     "releases-save": Visit("/releases/?trigger=model", act=_open_save),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from releases.models import User
+from releases.models import AuditCheckpoint, User
 from releases.queries.audit_log.entries import Entry, told
 from releases.queries.audit_log.filters import LogFilters
 from releases.queries.audit_log.listing import listing_of
@@ -20,12 +20,16 @@ NAMES_ONLY = frozenset({"name", "name_after", "name_before", "reason", "said"})
 
 @dataclass(frozen=True)
 class Whole:
-    """The entry; `newer` and `older` are the numbers of its neighbours that the person sees too."""
+    """The entry; `newer` and `older` are the numbers of its neighbours that the person sees too.
+
+    `covered_by` is the first signed checkpoint that holds it.
+    """
 
     entry: Entry
     newer: int | None
     older: int | None
     scope: Scope
+    covered_by: AuditCheckpoint | None
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -66,13 +70,14 @@ class Whole:
 
 
 def whole_entry(user: User, seq: int) -> Whole | None:
-    """The entry with this number; None where there is none or the person may not see it. Six queries."""
+    """The entry with this number; None where there is none or the person may not see it. Seven queries."""
     scope = scope_of(user)
     event = scope.events().filter(seq=seq).first()
     if event is None:
         return None
     [entry] = told([event])
-    return Whole(entry, *_around(scope, seq), scope)
+    covered_by = AuditCheckpoint.objects.filter(size__gte=seq).order_by("size", "pk").first()
+    return Whole(entry, *_around(scope, seq), scope, covered_by)
 
 
 def _around(scope: Scope, seq: int) -> tuple[int | None, int | None]:

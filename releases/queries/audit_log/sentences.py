@@ -118,9 +118,13 @@ def _refused(of: Facts) -> str:
 
 
 def _command(of: Facts) -> str:
+    """`Redeploy of release 12, stage 34: confirmed. Azure shows attempt 2`, with the reason where it was asked for."""
     _, state = of.changed("state")
-    said = of.private.get("said")
-    return f"Command {of.id[:8]} is {str(state).replace('_', ' ')}" + (f": {said.rstrip('.')}" if said else "")
+    azure = of.body["azure"]
+    what = f"{azure['kind'].replace('_', ' ').capitalize()} of {azure['target'].replace(':', ' ').replace('/', ', ')}"
+    words = "asked for" if of.body["type"] == "command.recorded" else str(state).replace("_", " ")
+    said = [of.private[name].rstrip(".") for name in ("reason", "said") if of.private.get(name)]
+    return ". ".join([f"{what}: {words}", *said])
 
 
 def _renamed(of: Facts) -> str:

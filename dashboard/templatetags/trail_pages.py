@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from dashboard import times
 from dashboard.templatetags.ui import icon
-from releases.queries.audit_log import words
+from releases.queries.audit_log import Entry, Noted, words
 
 register = template.Library()
 
@@ -57,3 +57,9 @@ def type_words(type: str) -> str:
 def object_word(kind: str) -> str:
     """`API key`."""
     return words.object_word(kind)
+
+
+@register.simple_tag
+def document_of(noted: Noted, entry: Entry) -> str:
+    """The SHA-256 of the release's document that a sync run noted; empty for other entries."""
+    return noted.documents.get(entry.event.object_id, "")
