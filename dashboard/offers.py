@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from releases.models import Project, User
+from releases.models import Command, Project, User
+from releases.policies.commands import check_can_take_back
 from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import (
     check_can_bind_stage,
@@ -72,3 +73,8 @@ def bind_stage(user: User, projects: Iterable[Project]) -> tuple[Offer, frozense
     allowed = frozenset(key for key, found in refusals.items() if found is None)
     first = next((found for found in refusals.values() if found), "No project uses this workspace.")
     return Offer("Bind", "" if allowed else first), allowed
+
+
+def take_back(user: User, command: Command) -> Offer:
+    """Taking back a command that was not sent yet."""
+    return Offer("Take back", refusal(check_can_take_back, user, command) or "")

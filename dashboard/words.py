@@ -44,6 +44,17 @@ WORDS = {
     "refused": Look("shield-x", "bad", "Sign-in refused"),
     "unreachable": Look("unplug", "bad", "Unreachable"),
     "stopped": Look("circle-stop", "", "Stopped"),
+    # where a command stands
+    "command_authorised": Look("circle-dot", "", "Recorded"),
+    "command_held": Look("lock", "", "Held"),
+    "command_sending": Look("send", "run", "Sending"),
+    "command_unknown": Look("circle-help", "wait", "Not certain, checking"),
+    "command_needs_attention": Look("circle-alert", "bad", "Needs you"),
+    "command_confirmed": Look("cloud-check", "ok", "Confirmed in Azure"),
+    "command_refused": Look("shield-x", "bad", "Refused by Azure"),
+    "command_superseded": Look("circle-minus", "", "Superseded"),
+    "command_conflict": Look("ban", "bad", "Conflict"),
+    "command_cancelled": Look("circle-slash", "", "Taken back"),
 }
 
 EVENTS = {

@@ -16,6 +16,7 @@ from releases.models import (
     Invitation,
     Project,
     ReleaseCommit,
+    ReleaseStage,
     ReleaseWorkItem,
     SavedView,
     SetAside,
@@ -28,6 +29,7 @@ from releases.queries.words import kept
 from releases.states import ApprovalStatus, Role, StageStatus, SyncRunState, TriggerKind
 from releases.sync.store.texts import Text, write
 from tests import factories
+from tests.commands import asked_for
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def full_project(name: str, *, number: int) -> FullProject:
     rows["sync_run"] = _sync(name, project)
     rows["event"] = _event(name, rows["sync_run"])
     member = factories.user(role=Role.ADMINISTRATOR, project=project, name=f"{name} member", email=f"a@{name}.example")
+    asked = ReleaseStage.objects.get(release=rows["release"])
+    rows["command"] = asked_for(asked, by=member)
     times = {"created_at": timezone.now(), "expires_at": timezone.now() + timedelta(days=1)}
     rows["invitation"] = Invitation.objects.create(digest=name, role=Role.QA, project=project, made_by=member, **times)
     rows["view"] = SavedView.objects.create(user=member, name=f"{name} view", query="trigger=model")

@@ -6,9 +6,9 @@ One module for each group of components; each gives the names that its part of t
 
 from typing import Any
 
-from dashboard.samples import comparing, lists, overview, release, serving, small, spans, stages, trail
+from dashboard.samples import commands, comparing, lists, overview, release, serving, small, spans, stages, trail
 
-GROUPS = (small, stages, release, lists, comparing, overview, serving, spans, trail)
+GROUPS = (small, stages, release, lists, comparing, overview, serving, spans, trail, commands)
 
 
 def everything() -> dict[str, Any]:

@@ -5,7 +5,6 @@ Every change is conditional on the lease: a worker that lost it stores nothing a
 
 import logging
 import random
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +14,11 @@ from releases.delivery import checking, crash, leasing, sending
 from releases.delivery.leasing import Lease, LeaseLost
 from releases.errors import AzureError, AzureThrottled, Conflict
 from releases.models import Command
+from releases.policies.limits import HELD_AT_MOST, MOST_LOSSES
 from releases.states import CommandCode, CommandState
 
 log = logging.getLogger(__name__)
 
-MOST_LOSSES = 5
-HELD_AT_MOST = timedelta(hours=24)
 LONGEST_PAUSE_SECONDS = 900.0
 
 

@@ -18,9 +18,10 @@ from releases.actions.commands.moving import DELIVERY, move
 from releases.delivery import crash
 from releases.delivery.evidence import Evidence, Shown
 from releases.delivery.kinds import kind_of
-from releases.delivery.leasing import REQUEST_SECONDS, Lease, database_now
+from releases.delivery.leasing import Lease, database_now
 from releases.errors import AzureError, AzureRefused
 from releases.models import Command
+from releases.policies.limits import REQUEST_SECONDS
 from releases.states import CommandCode, CommandState
 from releases.sync.connections import Calls
 

@@ -17,12 +17,11 @@ from django.db.models.functions import Now
 from releases.errors import AzureStopped, Conflict
 from releases.models import Command
 from releases.models.commands import FORMAT
+from releases.policies.limits import REQUEST_SECONDS
 from releases.states import OPEN_COMMAND_STATES, CommandState
 from releases.sync import processes
 
 LEASE_SECONDS = 180.0
-REQUEST_SECONDS = 90.0
-"""Total deadline of one request to Azure; a lease that covers less than this sends nothing."""
 
 WORKED = sorted(OPEN_COMMAND_STATES - {CommandState.NEEDS_ATTENTION})
 

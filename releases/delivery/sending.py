@@ -30,12 +30,9 @@ from releases.errors import (
 )
 from releases.models import Command
 from releases.policies.commands import check_can_send
+from releases.policies.limits import AGE_AT_MOST, MOST_SENDS
 from releases.states import FINAL_COMMAND_STATES, CommandCode, CommandState
 from releases.sync.connections import Calls
-
-MOST_SENDS = 5
-AGE_AT_MOST = timedelta(minutes=30)
-"""From the first send; how long a command waited before that does not count."""
 
 _HOLDING = {
     "denied": CommandCode.ROLE_LOST,

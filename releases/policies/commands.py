@@ -5,7 +5,7 @@ Operators and administrators act. QA decides on promotions (not here), managers 
 
 from releases.audit.actors import Actor
 from releases.errors import Denied
-from releases.models import Command, Organization, Project, Release, ReleaseFlag, ReleaseStage
+from releases.models import Command, Membership, Organization, Project, Release, ReleaseFlag, ReleaseStage, User
 from releases.policies.roles import require
 from releases.states import CommandCode, ReleaseStatus, Role, StageStatus
 
@@ -16,6 +16,15 @@ UNDER_WAY = frozenset({StageStatus.IN_PROGRESS, StageStatus.QUEUED, StageStatus.
 def check_can_operate(by: Actor, project: Project | None) -> None:
     """Asking Azure to do anything in this project."""
     require(by, OPERATING, project, to="act on releases")
+
+
+def operated_projects(user: User) -> frozenset[int] | None:
+    """The ids of the projects in which `check_can_operate` lets this person act; None stands for all. One query."""
+    if not user.is_active:
+        return frozenset()
+    held = Membership.objects.filter(user=user, role__in=sorted(OPERATING))
+    found = set(held.values_list("project_id", flat=True))
+    return None if None in found else frozenset(pk for pk in found if pk is not None)
 
 
 def check_can_deploy(by: Actor, release_stage: ReleaseStage) -> None:
@@ -61,6 +70,11 @@ def check_can_take_back(by: Actor, command: Command) -> None:
 def check_can_settle(by: Actor, command: Command) -> None:
     """Sending again, or closing by hand, what Azure left in doubt. In production it takes a second person."""
     check_can_operate(by, command.project)
+    check_is_second_person(by, command)
+
+
+def check_is_second_person(by: Actor, command: Command) -> None:
+    """In production, somebody else than who asked for it. Asks no rows beside the command's own."""
     if by == command.asked_by and command.stage is not None and command.stage.is_production:
         sentence = f"{command.stage} is a production stage, and you asked for this: a second operator must settle it."
         raise Denied(sentence, code="second_person")

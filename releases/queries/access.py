@@ -13,6 +13,8 @@ from releases.models import (
     Artifact,
     ArtifactRule,
     Cluster,
+    Command,
+    CommandMove,
     Commit,
     Deployment,
     Drift,
@@ -59,6 +61,8 @@ TO_PROJECT: dict[type[Model], str] = {
     SyncGap: "project_id",
     StageBinding: "stage__pipeline__project_id",
     Drift: "stage__pipeline__project_id",
+    Command: "project_id",
+    CommandMove: "command__project_id",
 }
 TO_PROJECT_OR_WORKSPACE: tuple[type[Model], ...] = (SyncRun, SetAside, Watermark)
 TO_PROJECT_OR_ALL: tuple[type[Model], ...] = (ArtifactRule, EndpointRule)

@@ -35,6 +35,9 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "overwrite_view": lambda of: [of.pk("view")],
     "rename_view": lambda of: [of.pk("view")],
     "delete_view": lambda of: [of.pk("view")],
+    "command": lambda of: [of.rows["command"].pk],
+    "command_line": lambda of: [of.rows["command"].pk],
+    "take_back": lambda of: [of.rows["command"].pk],
     "person": lambda of: [of.member.pk],
     "grant_role": lambda of: [of.member.pk],
     "revoke_role": lambda of: [of.member.pk],
@@ -77,6 +80,7 @@ OF_NO_PROJECT = {
 """Addresses whose parts name nothing of a project, with the reason."""
 
 POSTED = {
+    "take_back",
     "artifact_rule_delete",
     "endpoint_rule_delete",
     "overwrite_view",

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from releases.models import Command
-from releases.states import CommandKind, CommandState
+from releases.states import CommandCode, CommandKind, CommandState
 
 WORDS = {
     CommandState.AUTHORISED: "Recorded",
@@ -19,6 +19,12 @@ WORDS = {
 }
 """The word for each state (DESIGN: commands)."""
 
+_OTHERWISE: dict[tuple[str, str], str] = {
+    (CommandState.REFUSED, CommandCode.STALE): "Not sent",
+    (CommandState.CANCELLED, CommandCode.EXPIRED): "Expired",
+}
+"""Where the word of the state alone would tell an untruth: Azure was not asked, nobody took it back."""
+
 _VERBS = {
     CommandKind.DEPLOY: "Deploy {stage} of {release}",
     CommandKind.REDEPLOY: "Redeploy {stage} of {release}",
@@ -29,6 +35,11 @@ _VERBS = {
     CommandKind.TRIGGER: "Change the triggers of {pipeline}",
     CommandKind.ATTACH_CLUSTER: "Attach the cluster {cluster} to {workspace}",
 }
+
+
+def word_of(state: str, code: str) -> str:
+    """The word for how a command stands, or stood after a move."""
+    return _OTHERWISE.get((state, code)) or WORDS[CommandState(state)]
 
 
 def title(command: Command) -> str:
