@@ -29,9 +29,9 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def line(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Its line in a list, which asks for itself while it is open."""
+    one, component = found(request, pk), "components/command.html"
     if not wants_fragment(request):
         return redirect("command", pk)
-    one, component = found(request, pk), "components/command.html"
     return page_or_fragment(request, component, component, {"one": one, "polls": True}, news=news_of(one))
 
 
