@@ -25,6 +25,9 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 SLIPWAY_SYNC_SECONDS = env.number("SLIPWAY_SYNC_SECONDS", 60, least=1)
 SLIPWAY_SETTLE_SECONDS = env.number("SLIPWAY_SETTLE_SECONDS", 60, least=1)
 SLIPWAY_SYNC_CONNECTIONS = env.number("SLIPWAY_SYNC_CONNECTIONS", 4, least=1)
+# Only `manage.py sign` opens the first; in production another user of the system owns it.
+SLIPWAY_SIGNER_DIR = Path(env.text("SLIPWAY_SIGNER_DIR", str(VAR_DIR / "signer"))).absolute()
+SLIPWAY_CHECKPOINT_DIR = Path(env.text("SLIPWAY_CHECKPOINT_DIR", str(VAR_DIR / "checkpoints"))).absolute()
 os.environ.setdefault("AZURE_DEVOPS_CACHE_DIR", str(VAR_DIR / "azure-devops-cache"))  # the client's default is $HOME
 
 # --- Django --------------------------------------------------------------------------------------------------------
@@ -265,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "commands.deliver": {"task": "commands.deliver", "schedule": 5, "options": {"expires": 5}},
     "commands.reconcile": {"task": "commands.reconcile", "schedule": 60, "options": {"expires": 60}},
+    "audit.verify": {"task": "audit.verify", "schedule": 60, "options": {"expires": 60}},
 }
 CELERY_TIMEZONE = "UTC"
 

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from releases.audit import verification
 from releases.delivery import rounds
 from releases.models import Inquiry, Workspace
 from releases.nudge import nudge
@@ -73,6 +74,13 @@ def deliver_commands() -> None:
 def reconcile_commands() -> None:
     """The same, saying what is late; beat calls it."""
     rounds.reconcile()
+
+
+@shared_task(name="audit.verify")
+def verify_audit() -> None:
+    """One unit of the open verification of the trail, then the next; beat calls it each minute."""
+    if not verification.advance():
+        nudge("audit.verify")
 
 
 @worker_shutting_down.connect

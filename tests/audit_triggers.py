@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 POSTGRESQL_TRIGGERS = """
     SELECT relname, tgname, tgenabled FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -41,6 +42,7 @@ def _lifted_on_sqlite() -> Iterator[None]:
 @contextmanager
 def _lifted_on_postgresql() -> Iterator[None]:
     with connection.cursor() as cursor:
+        _check_what_waits(cursor)
         cursor.execute(POSTGRESQL_TRIGGERS)
         triggers = cursor.fetchall()
         for table, name, _ in triggers:
@@ -49,5 +51,13 @@ def _lifted_on_postgresql() -> Iterator[None]:
         yield
     finally:
         with connection.cursor() as cursor:
+            _check_what_waits(cursor)
             for table, name, enabled in triggers:
                 cursor.execute(f'ALTER TABLE "{table}" {ENABLE.get(enabled, "ENABLE")} TRIGGER "{name}"')
+
+
+def _check_what_waits(cursor: CursorWrapper) -> None:
+    """A table whose foreign keys are still to be checked cannot be altered."""
+    if connection.in_atomic_block and not connection.needs_rollback:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

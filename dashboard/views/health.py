@@ -8,14 +8,19 @@ from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
+from releases.queries.trail import checkpoint_alarm
+
 
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 `ok`; 200 `degraded` without the broker, when only wake-up calls are late; 503 without the database."""
+    """200 `ok`; 200 `degraded` without the broker, when only wake-up calls are late, or while events of the trail wait
+    too long for a signed checkpoint; 503 without the database."""
     database, broker = _database_answers(), _broker_answers()
-    state = "unavailable" if not database else "ok" if broker else "degraded"
-    return JsonResponse({"state": state, "database": database, "broker": broker}, status=200 if database else 503)
+    checkpoints = database and not checkpoint_alarm()
+    state = "unavailable" if not database else "ok" if broker and checkpoints else "degraded"
+    told = {"state": state, "database": database, "broker": broker, "checkpoints": checkpoints}
+    return JsonResponse(told, status=200 if database else 503)
 
 
 def _database_answers() -> bool:

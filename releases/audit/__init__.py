@@ -8,6 +8,7 @@ from releases.audit.actors import Actor, System
 from releases.audit.appending import append
 from releases.audit.chain import JSON
 from releases.audit.events import EVENTS, Outcome, Via
-from releases.audit.verify import Finding, findings
+from releases.audit.verifier.rules import Finding
+from releases.audit.verify import findings
 
 __all__ = ["EVENTS", "JSON", "Actor", "Finding", "Outcome", "System", "Via", "append", "findings"]

@@ -4,6 +4,7 @@ Append is the last statement of the caller's transaction: the lock on the chain'
 commit, and locks are always taken in the same order. What fails here takes the caller's change back with it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from secrets import token_bytes
@@ -58,6 +59,15 @@ def append(
     except Exception:
         transaction.set_rollback(True)
         raise
+
+
+def begin() -> str:
+    """The id of this installation, as its first event names it; writes that event where there is none. The caller's
+    transaction, as for `append`."""
+    if (head := lock_head()).seq == 0:
+        _begin(head)
+    first = AuditEvent.objects.values_list("body", flat=True).get(seq=1)
+    return str(json.loads(first)["installation"])
 
 
 def _allowed(type: str, more: Mapping[str, JSON]) -> Body:

@@ -4,6 +4,13 @@ from enum import StrEnum
 
 EVENTS = {
     "audit.genesis": "The trail of this installation began; holds the installation's id.",
+    "audit.key_made": "The key that signs checkpoints was made; holds the public key.",
+    "audit.key_rotated": "Another key signs from here on; holds it. The key before signed up to this event.",
+    "audit.restored": "Events are missing because a backup was restored; says up to which, and begins a new epoch.",
+    "audit.erased": "Personal values of one person were erased; says whose, which and on what legal basis.",
+    "audit.verification_requested": "Somebody asked for the whole trail to be verified now.",
+    "legal_hold.placed": "Personal values of a person must be kept; the private reason says why.",
+    "legal_hold.lifted": "Personal values of a person may be erased again.",
     "sync.run": "A sync run changed something; the evidence is the SHA-256 of its manifest.",
     "sync.requested": "Somebody asked for a sync now.",
     "connection.saved": "An organization, project or workspace was connected, or its connection changed.",
@@ -54,6 +61,9 @@ EVENTS = {
     "action.refused": "Somebody asked for what they, or their key, may not do; the sentence is the private reason.",
 }
 """Every event type, with what one such event means."""
+
+SIGNED_AT_ONCE = frozenset({"audit.key_made", "audit.key_rotated", "audit.restored", "audit.erased"})
+"""Types after which a checkpoint is signed without waiting for further events."""
 
 
 class Outcome(StrEnum):

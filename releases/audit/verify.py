@@ -1,97 +1,231 @@
-"""Reads the chain from its first event and says what is wrong. Needs no secret; used by tests and by the verifier.
+"""Reads the chain from its first event and says what is wrong. Needs no secret; used by tests, task and command.
 
-It proves that the rows agree with each other. That nobody rewrote all of them, or cut off the newest, only a checkpoint
-kept elsewhere can prove.
+It proves that the rows agree with each other and with the checkpoints that are known. That nobody rewrote all of them,
+or cut off the newest, only a checkpoint kept elsewhere can prove.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NoReturn
 
-from releases.audit.chain import GENESIS_PREV, canonical, commitment, leaf_of, link_of
+from releases.audit.chain import GENESIS_PREV, LARGEST_INTEGER, canonical, commitment, leaf_of, link_of
 from releases.audit.index import index_columns
-from releases.models import AuditEvent, AuditPrivate
+from releases.audit.signatures import is_signed
+from releases.audit.verifier.rules import (
+    ABOUT_ITSELF,
+    Book,
+    Checkpoint,
+    Finding,
+    Tree,
+    checkpoints_in,
+    commitments,
+)
+from releases.models import AuditCheckpoint, AuditEvent, AuditPrivate
 
 CHUNK = 2000
+INDEX = ("ts", "type", "outcome", "project_id", "object_kind", "object_id", "actor_ref")
+COLUMNS = ("seq", "body", "leaf", "prev", "link", *INDEX)
+Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong: at which event, in which part of it, and a sentence."""
+@dataclass
+class Place:
+    """How far a reading has come: the last event, its link and time, the tree so far, and up to which event it goes."""
 
-    seq: int
-    part: str
-    sentence: str
-
-
-def findings() -> Iterator[Finding]:
-    """Everything that is wrong with the chain, first event first; nothing when it is intact."""
-    expected, prev, last_ts = 1, GENESIS_PREV, None
-    for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=CHUNK):
-        if event.seq != expected:
-            yield Finding(event.seq, "seq", f"Event {expected} should come here; events are missing.")
-        yield from _links(event, prev)
-        body = _body(event)
-        yield from _columns(event, body)
-        if last_ts is not None and event.ts < last_ts:
-            yield Finding(event.seq, "ts", "The clock went backwards between this event and the one before it.")
-        expected, prev, last_ts = event.seq + 1, bytes(event.link), event.ts
-    yield from _private()
+    end: int
+    seq: int = 0
+    link: bytes = GENESIS_PREV
+    ts: datetime | None = None
+    tree: Tree = field(default_factory=Tree)
+    read: int = 0
 
 
-def _links(event: AuditEvent, prev: bytes) -> Iterator[Finding]:
-    if bytes(event.leaf) != leaf_of(event.body):
-        yield Finding(event.seq, "body", "The body is not the one that was hashed.")
-    if bytes(event.prev) != prev:
-        yield Finding(event.seq, "prev", "It does not link to the event before it.")
-    if bytes(event.link) != link_of(bytes(event.prev), event.seq, bytes(event.leaf)):
-        yield Finding(event.seq, "link", "Its link is not made from its leaf and the link before it.")
+def findings(*, known: Iterable[Checkpoint] = (), pinned: str = "") -> Iterator[Finding]:
+    """Everything that is wrong with the trail, first event first; nothing when it is whole.
+
+    `known` are checkpoints from outside; `pinned` is the public key to trust, without which the trail names its own.
+    """
+    reading = Reading(Place(end=last_seq()), book=book(pinned=pinned), known=known)
+    while not reading.is_done:
+        yield from reading.chunk()
+    yield from reading.closing()
 
 
-def _columns(event: AuditEvent, body: dict[str, Any]) -> Iterator[Finding]:
-    if not body:
-        yield Finding(event.seq, "body", "The body cannot be read as canonical JSON.")
-        return
-    if body["seq"] != event.seq:
-        yield Finding(event.seq, "seq", f"The body says it is event {body['seq']}.")
-    for column, value in index_columns(body).items():
-        if getattr(event, column) != value:
-            yield Finding(event.seq, column, f"The column {column} does not say what the body says.")
+def last_seq() -> int:
+    """The number of the newest event, 0 before the first."""
+    return AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
-def _body(event: AuditEvent) -> dict[str, Any]:
+def book(*, pinned: str = "") -> Book:
+    """What the trail says of its keys, restores and erasures, as its rows stand now."""
+    rows = AuditEvent.objects.filter(type__in=ABOUT_ITSELF).order_by("seq").values_list("body", flat=True)
+    bodies = [body for body in map(readable, rows) if body.get("type") in ABOUT_ITSELF]
+    return Book(bodies, pinned=pinned, verify=is_signed)
+
+
+class Reading:
+    """One reading of the trail, a chunk at a time; `place` is all that must be kept to go on later."""
+
+    def __init__(self, place: Place, *, book: Book, known: Iterable[Checkpoint] = ()) -> None:
+        self.place, self.book, self.is_done = place, book, False
+        self.known: dict[int, list[Checkpoint]] = defaultdict(list)
+        for one in known:
+            self.known[one.size].append(one)
+        self.sizes = sorted(self.known)
+
+    def chunk(self) -> Iterator[Finding]:
+        """What is wrong with the next events."""
+        place = self.place
+        rows = list(_events(after=place.seq, to=place.end))
+        if not rows:
+            self.is_done = True
+            return
+        upto = rows[-1][0]
+        private, signed = _private(after=place.seq, to=upto), self._signed(after=place.seq, to=upto)
+        for row in rows:
+            yield from self._event(row, private.pop(row[0], []))
+            for one in signed.pop(row[0], []):
+                yield from self._judged(one, root=place.tree.root())
+        for seq, kept in private.items():
+            yield from _orphans(seq, kept)
+        for one in [one for rest in signed.values() for one in rest]:
+            yield from self._judged(one, root=None)
+
+    def closing(self) -> Iterator[Finding]:
+        """What is wrong beyond the last event: values and checkpoints of events that are gone, and the keys."""
+        if self.place.seq < self.place.end:
+            yield Finding(self.place.seq + 1, "seq", f"Events to {self.place.end} were there just now and are gone.")
+        newest = AuditPrivate.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        if newest > (end := last_seq()):  # in this order: an event comes together with its values
+            for seq, kept in _private(after=end, to=newest).items():
+                yield from _orphans(seq, kept)
+        for size, signed in self._signed(after=self.place.end, to=None).items():
+            for one in signed if size > end else ():
+                yield from self._judged(one, root=None)
+        yield from self.book.closing()
+
+    def _signed(self, *, after: int, to: int | None) -> dict[int, list[Checkpoint | Finding]]:
+        """The checkpoints of these sizes: what cannot be read as one is a finding already."""
+        found: dict[int, list[Checkpoint | Finding]] = defaultdict(list)
+        for size in [size for size in self.known if size > after and (to is None or size <= to)]:
+            found[size] += self.known.pop(size)
+        rows = AuditCheckpoint.objects.filter(size__gt=after, **({} if to is None else {"size__lte": to}))
+        for row in rows.order_by("size", "pk").iterator():
+            found[row.size].append(_checkpoint(row))
+        return found
+
+    def _judged(self, one: Checkpoint | Finding, *, root: bytes | None) -> Iterator[Finding]:
+        found = one if isinstance(one, Finding) else self.book.judge(one, size=self.place.end, root=root)
+        if found:
+            yield found
+
+    def _event(self, row: tuple[Any, ...], kept: list[tuple[str, bytes, str]]) -> Iterator[Finding]:
+        place = self.place
+        seq, text = row[0], row[1]
+        leaf, prev, link = bytes(row[2]), bytes(row[3]), bytes(row[4])
+        if seq != place.seq + 1:
+            yield Finding(seq, "seq", f"Event {place.seq + 1} should come here; events are missing.")
+        if leaf != leaf_of(text):
+            yield Finding(seq, "body", "The body is not the one that was hashed.")
+        if prev != place.link:
+            yield Finding(seq, "prev", "It does not link to the event before it.")
+        if link != link_of(prev, seq, leaf):
+            yield Finding(seq, "link", "Its link is not made from its leaf and the link before it.")
+        body = readable(text)
+        yield from _columns(row, body)
+        if place.ts is not None and row[5] < place.ts:
+            yield Finding(seq, "ts", "The clock went backwards between this event and the one before it.")
+        yield from self._values(seq, body, kept)
+        place.tree.add(leaf)
+        place.seq, place.link, place.ts, place.read = seq, link, row[5], place.read + 1
+
+    def _values(self, seq: int, body: Body, kept: list[tuple[str, bytes, str]]) -> Iterator[Finding]:
+        """Every value kept apart is the one its event commits to; the others were erased, and an event says so."""
+        wanted = commitments(body) if body else {}
+        for part, salt, value in kept:
+            if wanted.pop(part, "") != commitment(salt, value):
+                yield Finding(seq, f"private {part}", "The value is not the one the event commits to.")
+        for part in wanted:
+            if not self.book.is_erased(body, part) and not self._is_erased_since(body, part):
+                yield Finding(seq, f"private {part}", "The value is gone, and no later event says that it was erased.")
+
+    def _is_erased_since(self, body: Body, part: str) -> bool:
+        """Whether an event that came after the book was filled says so."""
+        newest = max([0, *(said["seq"] for said in self.book.erasures)])
+        rows = AuditEvent.objects.filter(type="audit.erased", seq__gt=newest).order_by("seq")
+        for text in rows.values_list("body", flat=True):
+            self.book.take(readable(text))
+        return self.book.is_erased(body, part)
+
+
+def _events(*, after: int, to: int) -> Iterator[tuple[Any, ...]]:
+    rows = AuditEvent.objects.filter(seq__gt=after, seq__lte=to).order_by("seq")
+    return rows.values_list(*COLUMNS)[:CHUNK].iterator(chunk_size=CHUNK)
+
+
+def _private(*, after: int, to: int) -> dict[int, list[tuple[str, bytes, str]]]:
+    found: dict[int, list[tuple[str, bytes, str]]] = defaultdict(list)
+    rows = AuditPrivate.objects.filter(seq__gt=after, seq__lte=to).order_by("seq", "field")
+    for seq, part, salt, value in rows.values_list("seq", "field", "salt", "value").iterator(chunk_size=CHUNK):
+        found[seq].append((part, bytes(salt), value))
+    return found
+
+
+def _orphans(seq: int, kept: list[tuple[str, bytes, str]]) -> Iterator[Finding]:
+    for part, _, _ in kept:
+        yield Finding(seq, f"private {part}", "A value is kept for an event that is not there.")
+
+
+def _checkpoint(row: AuditCheckpoint) -> Checkpoint | Finding:
     try:
-        body: dict[str, Any] = json.loads(event.body)
-        return body if canonical(body) == event.body and _is_whole(body) else {}
+        (one,) = checkpoints_in(row.note)
+        is_same = (one.size, one.root) == (row.size, bytes(row.root))
+    except ValueError:
+        is_same = False
+    return one if is_same else Finding(row.size, "checkpoint", "The checkpoint does not say what its columns say.")
+
+
+def _columns(row: tuple[Any, ...], body: Body) -> Iterator[Finding]:
+    seq = row[0]
+    if not body:
+        yield Finding(seq, "body", "The body cannot be read as canonical JSON.")
+        return
+    if body["seq"] != seq:
+        yield Finding(seq, "seq", f"The body says it is event {body['seq']}.")
+    columns = index_columns(body)
+    for place, column in enumerate(INDEX, 5):
+        if row[place] != columns[column]:
+            yield Finding(seq, column, f"The column {column} does not say what the body says.")
+
+
+def _whole(number: str) -> int:
+    if abs(value := int(number)) > LARGEST_INTEGER:
+        raise ValueError(f"{number} is too large a number for the trail.")
+    return value
+
+
+def _refused(text: str) -> NoReturn:
+    raise ValueError(f"The trail holds no {text}.")
+
+
+_read = json.JSONDecoder(parse_float=_refused, parse_int=_whole, parse_constant=_refused).decode
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def readable(text: str) -> Body:
+    """The body, or nothing where it is not canonical or lacks what is compared. ASCII needs no look at each key."""
+    try:
+        body: Body = _read(text)
+        is_canonical = (_write(body) if text.isascii() else canonical(body)) == text
+        return body if is_canonical and _is_complete(body) else {}
     except (ValueError, AttributeError, TypeError, KeyError):
         return {}
 
 
-def _is_whole(body: dict[str, Any]) -> bool:
+def _is_complete(body: Body) -> bool:
     """Whether everything that is compared can be read from it. Raises what an odd body makes of that."""
+    commitments(body)
     return isinstance(body["seq"], int) and bool(index_columns(body)["actor_ref"])
-
-
-def _private() -> Iterator[Finding]:
-    """Every value still kept apart must be the one its event committed to; an erased one is simply not there."""
-    rows = AuditPrivate.objects.order_by("seq", "field").iterator(chunk_size=CHUNK)
-    bodies = _Bodies()
-    for row in rows:
-        body = bodies.of(row.seq)
-        committed = body.get("actor", {}).get("c") if row.field == "actor" else body.get(f"{row.field}_c")
-        if committed != commitment(bytes(row.salt), row.value):
-            yield Finding(row.seq, f"private {row.field}", "The value kept apart is not the one the event commits to.")
-
-
-class _Bodies:
-    """Bodies by number, read a stretch at a time because private values come in the order of their events."""
-
-    def __init__(self) -> None:
-        self._read: dict[int, dict[str, Any]] = {}
-
-    def of(self, seq: int) -> dict[str, Any]:
-        if seq not in self._read:
-            events = AuditEvent.objects.filter(seq__gte=seq, seq__lt=seq + CHUNK)
-            self._read = {seq: {}} | {event.seq: _body(event) for event in events}
-        return self._read[seq]

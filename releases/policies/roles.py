@@ -87,6 +87,16 @@ def check_can_manage_people(by: Actor, project: Project | None) -> None:
     require(by, frozenset({Role.ADMINISTRATOR}), project, to="manage people")
 
 
+def check_can_erase_people(by: Actor, _nothing: None = None) -> None:
+    """Erasing personal values of the trail, and holding them: administrators of everything."""
+    _require(by, frozenset({Role.ADMINISTRATOR}), None, to="erase a person")
+
+
+def check_can_verify_trail(by: Actor, _nothing: None = None) -> None:
+    """Reading the trail again changes nothing in it: whoever holds a role for all projects, auditors too."""
+    _require(by, frozenset(Role), None, to="verify the trail")
+
+
 def check_can_make_key_for(by: Actor, owner: User) -> None:
     """A key acts with its owner's rights, so nobody else makes one; the shell may, for whoever runs the machine."""
     if not isinstance(by, System) and by != owner:

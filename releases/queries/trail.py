@@ -58,15 +58,19 @@ def standing(*, now: datetime | None = None) -> Standing:
         checkpoint=checkpoint,
         copies=list(checkpoint.copies.order_by("pk")) if checkpoint else [],
         events_since=max(0, seq - covered),
-        alarm=checkpoint_alarm(checkpoint, now=now),
+        alarm=_alarm(checkpoint, now=now),
         verification=verification,
         verified_by=_who(verification.by) if verification else "",
         open_verification=AuditVerification.objects.filter(is_open=True).first(),
     )
 
 
-def checkpoint_alarm(checkpoint: AuditCheckpoint | None, *, now: datetime | None = None) -> str:
-    """A sentence where the oldest event after this checkpoint waits too long for the next one; otherwise nothing."""
+def checkpoint_alarm(*, now: datetime | None = None) -> str:
+    """A sentence where the oldest event after the newest checkpoint waits too long for the next; otherwise nothing."""
+    return _alarm(AuditCheckpoint.objects.order_by("-pk").first(), now=now)
+
+
+def _alarm(checkpoint: AuditCheckpoint | None, *, now: datetime | None) -> str:
     after = AuditEvent.objects.filter(seq__gt=checkpoint.size if checkpoint else 0)
     waiting = after.order_by("seq").values_list("ts", flat=True).first()
     waits = (now or timezone.now()) - waiting if waiting else timedelta()

@@ -64,13 +64,6 @@ def test_personal_values_stand_apart_and_the_body_holds_commitments_only() -> No
 
 
 @pytest.mark.django_db
-def test_erasing_a_person_leaves_the_chain_whole() -> None:
-    event = audit.append("signin.failed", by=factories.user(), private={"address": "192.0.2.7"})
-    AuditPrivate.objects.filter(seq=event.seq).delete()
-    assert list(audit.findings()) == []
-
-
-@pytest.mark.django_db
 def test_a_nul_in_a_personal_value_is_kept_as_its_picture_on_both_databases() -> None:
     event = audit.append("signin.failed", by=SHELL, private={"address": "a\0b"})
     assert AuditPrivate.objects.get(seq=event.seq).value == "a\u2400b"

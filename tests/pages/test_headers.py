@@ -42,7 +42,8 @@ def test_a_post_without_a_token_is_refused():
 
 def test_health_says_ok(client):
     response = client.get("/health")
-    assert (response.status_code, response.json()) == (200, {"state": "ok", "database": True, "broker": True})
+    healthy = {"state": "ok", "database": True, "broker": True, "checkpoints": True}
+    assert (response.status_code, response.json()) == (200, healthy)
 
 
 def test_health_without_the_database_is_503(client):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops everything."
 ALL_GONE_SECONDS = 10
 DEMO = ("--demo", "--releases", "20")
-PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "-m sandbox"]
+PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "manage.py sign", "-m sandbox"]
 
 
 @dataclass

@@ -27,7 +27,7 @@ DEMO_SYNC_SECONDS = 10
 class Command(BaseCommand):
     """Runs until Ctrl-C; exit code 1 with one sentence when it cannot start."""
 
-    help = "Run web server, worker and beat on this machine until Ctrl-C."
+    help = "Run web server, worker, beat and signer on this machine until Ctrl-C."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -73,6 +73,7 @@ class Command(BaseCommand):
                 self._start_demo(watch, var, logs, options)
             watch.add(plan.worker(logs))
             watch.add(plan.beat(logs))
+            watch.add(plan.sign(logs))
             watch.wait()
             self._say("Stopping.")
 

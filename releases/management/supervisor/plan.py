@@ -28,6 +28,11 @@ def worker(logs: Path) -> Program:
     return Program("worker", [*command, *QUIET_WORKER], logs / "worker.log")
 
 
+def sign(logs: Path) -> Program:
+    """The signer of the trail: a process of its own, so that no page and no task ever holds the key."""
+    return Program("signer", [sys.executable, "manage.py", "sign", "--first-key"], logs / "sign.log")
+
+
 def beat(logs: Path) -> Program:
     """Celery's clock, a process of its own: `-B` forks one that outlives a killed worker."""
     command = [sys.executable, "-m", "celery", "-A", "dashboard", "beat", "--pidfile="]

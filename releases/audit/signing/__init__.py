@@ -1,0 +1,1 @@
+"""Signing checkpoints: only `manage.py sign` imports this, the one process that reads the private key."""
