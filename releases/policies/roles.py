@@ -89,12 +89,12 @@ def check_can_manage_people(by: Actor, project: Project | None) -> None:
 
 def check_can_erase_people(by: Actor, _nothing: None = None) -> None:
     """Erasing personal values of the trail, and holding them: administrators of everything."""
-    _require(by, frozenset({Role.ADMINISTRATOR}), None, to="erase a person")
+    require(by, frozenset({Role.ADMINISTRATOR}), None, to="erase a person")
 
 
 def check_can_verify_trail(by: Actor, _nothing: None = None) -> None:
     """Reading the trail again changes nothing in it: whoever holds a role for all projects, auditors too."""
-    _require(by, frozenset(Role), None, to="verify the trail")
+    require(by, frozenset(Role), None, to="verify the trail")
 
 
 def check_can_make_key_for(by: Actor, owner: User) -> None:
