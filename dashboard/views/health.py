@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
-from releases.queries.trail import checkpoint_alarm
+from releases.queries.trail import checkpoint_alarm, newest_checkpoint
 
 
 @login_not_required
@@ -17,7 +17,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """200 `ok`; 200 `degraded` without the broker, when only wake-up calls are late, or while events of the trail wait
     too long for a signed checkpoint; 503 without the database."""
     database, broker = _database_answers(), _broker_answers()
-    checkpoints = database and not checkpoint_alarm()
+    checkpoints = database and not checkpoint_alarm(newest_checkpoint())
     state = "unavailable" if not database else "ok" if broker and checkpoints else "degraded"
     told = {"state": state, "database": database, "broker": broker, "checkpoints": checkpoints}
     return JsonResponse(told, status=200 if database else 503)

@@ -49,7 +49,7 @@ class Standing:
 def standing(*, now: datetime | None = None) -> Standing:
     """How the trail stands now: six queries, however long it is."""
     last = AuditEvent.objects.order_by("-seq").only("seq", "link").first()
-    checkpoint = AuditCheckpoint.objects.order_by("-pk").first()
+    checkpoint = newest_checkpoint()
     seq, covered = last.seq if last else 0, checkpoint.size if checkpoint else 0
     verification = AuditVerification.objects.filter(is_open=False).order_by("-finished_at", "-pk").first()
     return Standing(
@@ -58,19 +58,20 @@ def standing(*, now: datetime | None = None) -> Standing:
         checkpoint=checkpoint,
         copies=list(checkpoint.copies.order_by("pk")) if checkpoint else [],
         events_since=max(0, seq - covered),
-        alarm=_alarm(checkpoint, now=now),
+        alarm=checkpoint_alarm(checkpoint, now=now),
         verification=verification,
         verified_by=_who(verification.by) if verification else "",
         open_verification=AuditVerification.objects.filter(is_open=True).first(),
     )
 
 
-def checkpoint_alarm(*, now: datetime | None = None) -> str:
-    """A sentence where the oldest event after the newest checkpoint waits too long for the next; otherwise nothing."""
-    return _alarm(AuditCheckpoint.objects.order_by("-pk").first(), now=now)
+def newest_checkpoint() -> AuditCheckpoint | None:
+    """The one made last, None before the first."""
+    return AuditCheckpoint.objects.order_by("-pk").first()
 
 
-def _alarm(checkpoint: AuditCheckpoint | None, *, now: datetime | None) -> str:
+def checkpoint_alarm(checkpoint: AuditCheckpoint | None, *, now: datetime | None = None) -> str:
+    """A sentence where the oldest event after this checkpoint waits too long for the next one; otherwise nothing."""
     after = AuditEvent.objects.filter(seq__gt=checkpoint.size if checkpoint else 0)
     waiting = after.order_by("seq").values_list("ts", flat=True).first()
     waits = (now or timezone.now()) - waiting if waiting else timedelta()
