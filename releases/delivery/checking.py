@@ -119,6 +119,7 @@ def _settle(lease: Lease, found: Evidence) -> float | None:
         if found.shown is Shown.DONE:
             code = found.code or CommandCode.DONE
             fields: dict[str, Any] = {"attempt": found.attempt, "result": found.result}
+            fields |= {"release": found.made} if found.made else {}
             move(command, CommandState.CONFIRMED, by=DELIVERY, code=code, sentence=found.sentence, **fields)
             return None
         state, code = _REASONS[found.shown]

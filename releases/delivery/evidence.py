@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from releases.errors import ReleasesError
+from releases.models import Release
 from releases.states import CommandCode, CommandState
 
 
@@ -30,13 +31,14 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """It, with a sentence for people; `attempt` and `result` are what the command brought about."""
+    """It, with a sentence for people; `attempt`, `result` and `made` are what the command brought about."""
 
     shown: Shown
     sentence: str = ""
     code: CommandCode | None = None
     attempt: int | None = None
     result: dict[str, Any] = field(default_factory=dict)
+    made: Release | None = None
 
 
 class NotToBeSent(ReleasesError):

@@ -1,17 +1,15 @@
 """The mark a command leaves in Azure's comment, by which its effect is known again, and our trail is witnessed there.
 
-`[slipway cmd=<first 8 of its id> audit=<number of the sending event>:<first 16 of its link>]`
+Its form is in `releases.queries.marks`.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from releases.azure.answers import HistoryAnswer
 from releases.models import AuditEvent, Command, CommandMove
+from releases.queries.marks import MARK
 from releases.states import CommandState
-
-_MARK = re.compile(r"\[slipway cmd=([0-9a-f]{8}) audit=(\d+):([0-9a-f]{16})\]")
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,22 @@ def comment_of(command: Command) -> str:
 
 def marks_in(texts: Iterable[str]) -> list[Mark]:
     """All marks in these comments."""
-    return [Mark(found[1], int(found[2])) for text in texts for found in _MARK.finditer(text)]
+    return [Mark(found[1], int(found[2])) for text in texts for found in MARK.finditer(text)]
 
 
 def left_by(command: Command, history: Iterable[HistoryAnswer]) -> list[HistoryAnswer]:
     """The entries of Azure's history that this command left, those before a person sent it again not counted."""
-    since = _counted_since(command)
-    own = command.pk.hex[:8]
+    entries = list(history)
+    return [entries[at] for at in carrying(command, [entry.comment for entry in entries])]
+
+
+def carrying(command: Command, texts: Iterable[str]) -> list[int]:
+    """The places of the texts that carry this command's mark, those before a person sent it again not counted."""
+    since, own = _counted_since(command), command.pk.hex[:8]
     return [
-        entry
-        for entry in history
-        if any(mark.command == own and mark.seq > since for mark in marks_in([entry.comment]))
+        at
+        for at, text in enumerate(texts)
+        if any(mark.command == own and mark.seq > since for mark in marks_in([text]))
     ]
 
 

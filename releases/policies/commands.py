@@ -5,7 +5,17 @@ Operators and administrators act. QA decides on promotions (not here), managers 
 
 from releases.audit.actors import Actor
 from releases.errors import Denied
-from releases.models import Command, Membership, Organization, Project, Release, ReleaseFlag, ReleaseStage, User
+from releases.models import (
+    Command,
+    Membership,
+    Organization,
+    Pipeline,
+    Project,
+    Release,
+    ReleaseFlag,
+    ReleaseStage,
+    User,
+)
 from releases.policies.roles import require
 from releases.states import CommandCode, ReleaseStatus, Role, StageStatus
 
@@ -57,6 +67,23 @@ def check_can_abandon(by: Actor, release: Release) -> None:
     check_is_there(release)
     if release.status == ReleaseStatus.ABANDONED:
         raise Denied(f"{release} is abandoned already.", code="abandoned")
+
+
+def check_can_create(by: Actor, pipeline: Pipeline) -> None:
+    """Making a new release of this pipeline."""
+    require(by, OPERATING, pipeline.project, to="create a release")
+    if pipeline.gone_at is not None:
+        raise Denied(f"Azure DevOps has {pipeline} no longer; only its history is kept here.", code="gone")
+    check_can_send(pipeline.project.organization)
+
+
+def check_can_start(by: Actor, release: Release) -> None:
+    """Making a draft a release, whose automatic stages start then."""
+    require(by, OPERATING, release.project, to="start a draft")
+    check_is_there(release)
+    check_is_not_flagged(release)
+    if release.status != ReleaseStatus.DRAFT:
+        raise Denied(f"{release} is {_word(release.status)}, not a draft.", code="not_a_draft")
 
 
 def check_can_take_back(by: Actor, command: Command) -> None:

@@ -43,13 +43,17 @@ class StageTold:
 
 @dataclass(frozen=True)
 class ArtifactTold:
-    """One artifact of the definition; `where` is the workspace, repository or project it comes from."""
+    """One artifact of the definition; `where` is the workspace, repository or project it comes from.
+
+    `default_type` is Azure's word, in small letters, for how a version is chosen when nobody does.
+    """
 
     alias: str
     type: str = ""
     name: str = ""
     where: str = ""
     branch: str = ""
+    default_type: str = ""
 
     @property
     def source(self) -> str:
@@ -150,4 +154,5 @@ def _artifact(told: Mapping[str, Any]) -> ArtifactTold:
         name=said("definition"),
         where=said("connection") if "ml" in type_.lower() else said("repository", "project"),
         branch=said("branch", "branches", "defaultversionbranch"),
+        default_type=text(values.get("defaultversiontype", {}).get("id")).lower(),
     )

@@ -12,13 +12,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from releases.models import Inquiry
+from releases.queries import offers as on_offer
+from releases.sync.offers import offered
 from releases.sync.probing import probe
 from releases.sync.roles.trying import tried
 
 CONNECTION = "connection"
 ARTIFACT_RULES = "artifact_rules"
 CLAIM = timedelta(minutes=3)
-KINDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {CONNECTION: probe, ARTIFACT_RULES: tried}
+KINDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    CONNECTION: probe,
+    ARTIFACT_RULES: tried,
+    on_offer.KIND: offered,
+}
 
 
 def answer(inquiry: Inquiry, *, now: datetime | None = None) -> Inquiry:

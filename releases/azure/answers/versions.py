@@ -17,6 +17,12 @@ class OfferedVersionAnswer(ReferenceValue):
     source_version: Text = ""
     commit_message: Text = ""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("source_branch", "source_version", "commit_message"):
+            if getattr(self, name) is None:
+                setattr(self, name, "")
+
 
 class VersionsOffered(Answer):
     """What there is of one artifact, newest first. `error_message` says why Azure could not tell."""

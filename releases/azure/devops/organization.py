@@ -49,11 +49,23 @@ class Organizations(Asking):
         route = {"releaseId": NO_SUCH_ID, "environmentId": NO_SUCH_ID}
         self._refused_only_as_absent("environment", project=project, route=route)
 
-    def _refused_only_as_absent(self, resource: str, *, project: str, route: dict[str, Any]) -> None:
+    def check_can_create(self, project: str) -> None:
+        """The same for creating a release of a pipeline that cannot exist."""
+        content = {"definitionId": NO_SUCH_ID, "isDraft": True}
+        self._refused_only_as_absent("releases", project=project, method="POST", content=content)
+
+    def _refused_only_as_absent(
+        self,
+        resource: str,
+        *,
+        project: str,
+        route: dict[str, Any] | None = None,
+        method: str = "PATCH",
+        content: dict[str, Any] | None = None,
+    ) -> None:
+        content = content or {"comment": "Slipway asks whether it may."}
         try:
-            self._change(
-                "PATCH", resource, project=project, route=route, content={"comment": "Slipway asks whether it may."}
-            )
+            self._change(method, resource, project=project, route=route, content=content)
         except (CredentialRefused, PermissionMissing):
             raise
         except AzureRefused:

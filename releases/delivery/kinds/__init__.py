@@ -6,7 +6,9 @@ from releases.audit import Actor
 from releases.delivery.evidence import Base, Evidence
 from releases.delivery.kinds.abandon import Abandon
 from releases.delivery.kinds.cancel import Cancel
+from releases.delivery.kinds.create import Create
 from releases.delivery.kinds.deploy import Deploy
+from releases.delivery.kinds.start import Start
 from releases.models import Command
 from releases.states import CommandKind
 from releases.sync.connections import Calls
@@ -41,4 +43,6 @@ KINDS: dict[CommandKind, Kind] = {
     CommandKind.REDEPLOY: Deploy(),
     CommandKind.CANCEL: Cancel(),
     CommandKind.ABANDON: Abandon(),
+    CommandKind.CREATE: Create(),
+    CommandKind.START: Start(),
 }
