@@ -1,10 +1,16 @@
 """What this reader may press on a page, and the sentence when not. Made from the checks that the actions ask too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from releases.models import Command, Project, User
-from releases.policies.commands import check_can_take_back
+from releases.models import Command, Organization, Project, User
+from releases.policies.commands import (
+    check_can_operate,
+    check_can_start_sending,
+    check_can_stop_sending,
+    check_can_take_back,
+    check_is_second_person,
+)
 from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import (
     check_can_bind_stage,
@@ -78,3 +84,21 @@ def bind_stage(user: User, projects: Iterable[Project]) -> tuple[Offer, frozense
 def take_back(user: User, command: Command) -> Offer:
     """Taking back a command that was not sent yet."""
     return Offer("Take back", refusal(check_can_take_back, user, command) or "")
+
+
+def settling(user: User, commands: Iterable[Command]) -> Iterator[tuple[Offer, Offer]]:
+    """For each command that needs somebody: having Azure read again, and settling it by hand. A query a project."""
+    closed: dict[int, str] = {}
+    for command in commands:
+        if command.project_id not in closed:
+            closed[command.project_id] = refusal(check_can_operate, user, command.project) or ""
+        no = closed[command.project_id]
+        by_hand = no or refusal(check_is_second_person, user, command) or ""
+        yield Offer("Check again", no), Offer("Settle by hand", by_hand)
+
+
+def switch(user: User, organization: Organization) -> Offer:
+    """Stopping what is sent to an organization, or letting it go on."""
+    if organization.sending_stopped_at is None:
+        return Offer("Stop sending", refusal(check_can_stop_sending, user, organization) or "")
+    return Offer("Send again", refusal(check_can_start_sending, user, organization) or "")

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from releases.models import Membership, Organization, User, Workspace
+from releases.queries.commands import needing
 from releases.queries.pipeline_words import PipelineWord, pipeline_words
 from releases.queries.pipelines import PipelineNow
 from releases.queries.sources import Source, checked_at, projects
@@ -23,6 +24,7 @@ PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
 LISTED = ("compare", "saved_views", "save_view", "rename_view")
 RELEASE_TABS = ("release_timeline", "release_variables", "release_audit")
+SETTLING = ("check_again", "send_again", "close_command", "give_up", "stop_sending", "start_sending")
 REGISTRY = ("model_version", "training_run")
 
 
@@ -43,6 +45,7 @@ MAIN = (
 )
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),
+    Item("commands", "send", "Commands", "m", frozenset({"commands", "command", *SETTLING})),
     Item("clusters", "server", "Clusters", "u", frozenset({"clusters", "endpoint", "clusters_moving"})),
     Item("connect", "settings", "Connections", "c", frozenset({"connect", "connect_answer"})),
 )
@@ -123,6 +126,11 @@ class Shell:
     @cached_property
     def _held(self) -> list[str]:
         return sorted(Membership.objects.filter(user=self.user).values_list("role", flat=True).distinct())
+
+    @cached_property
+    def needing(self) -> int:
+        """How many commands need somebody."""
+        return needing(self.user) if self.user else 0
 
     @property
     def has_role(self) -> bool:

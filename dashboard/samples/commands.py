@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from dashboard.offers import Offer
 from dashboard.samples.rows import LONG, PORT, release, release_stage
-from releases.models import Command, User
-from releases.queries.commands import CommandSeen
+from releases.models import Command, Deployment, Identity, User
+from releases.queries.commands import CommandSeen, Shown
 from releases.states import COMMAND_CODES, CommandCode, CommandKind, CommandState
 
 JONAS = User(name="Jonas Lindqvist")
@@ -33,7 +34,19 @@ REASON = {
 def shown() -> dict[str, Any]:
     """For `_commands.html`: one in each state, then one of a long name."""
     states = [command(state, number) for number, state in enumerate(CommandState)]
-    return {"commands": [*states, command(CommandState.AUTHORISED, 90, of=LONG)]}
+    waiting = command(CommandState.NEEDS_ATTENTION, 91)
+    by = Identity(name="svc-slipway", key="svc")
+    made = Deployment(attempt=3, queued_on=waiting.row.asked_at, requested_by=by)
+    no = Offer("Check again", "You cannot act on releases: operators and administrators can. In Port you are QA.")
+    yes = Offer("Check again")
+    second = command(CommandState.NEEDS_ATTENTION, 92, of=LONG)
+    return {
+        "waiting": [
+            (Shown(waiting, made, 0, "Azure DevOps did not answer in time."), yes, yes),
+            (Shown(second, None, 2, "none"), no, no),
+        ],
+        "commands": [*states, command(CommandState.AUTHORISED, 90, of=LONG)],
+    }
 
 
 def command(state: CommandState, number: int, *, of: str = "Release-41") -> CommandSeen:

@@ -27,3 +27,9 @@ def moment_of(moment: datetime | None, missing: str = "") -> SafeString | str:
 def via_word(via: str) -> str:
     """Through which door it came."""
     return VIA_WORDS.get(via, via)
+
+
+@register.filter
+def host(url: str) -> str:
+    """`dev.azure.com/port-authority`: an address without what every address has."""
+    return url.partition("://")[2].rstrip("/") or url

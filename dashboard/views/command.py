@@ -1,5 +1,6 @@
 """One command: how it stands, every move with its proof, what was asked and seen; and taking it back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +14,24 @@ from dashboard.reader import reader
 from dashboard.views.answers import page_or_fragment, wants_fragment
 from releases.actions.commands import settling
 from releases.actions.commands.asked import Asked
-from releases.queries.commands import CommandSeen, command_seen
+from releases.queries.commands import CommandSeen, command_seen, shown_of
+from releases.queries.commands.seen import TAKEN_BACK_FROM
 from releases.queries.commands.whole import whole_of
 
 
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything about it."""
-    one = found(request, pk)
-    context = {"one": one, "whole": whole_of(one), "offer": offers.take_back(reader(request), one.row)}
+    one, user = found(request, pk), reader(request)
+    context: dict[str, Any] = {
+        "one": one,
+        "whole": whole_of(one),
+        "offer": offers.take_back(user, one.row),
+        "takeable": TAKEN_BACK_FROM,
+    }
+    if one.needs_a_person:
+        context["shown"] = shown_of([one])[0]
+        context["checking"], context["settling"] = next(offers.settling(user, [one.row]))
     page, fragment = "pages/commands/command.html", "pages/commands/_command.html"
     return page_or_fragment(request, page, fragment, context, news=news_of(one))
 

@@ -31,8 +31,10 @@ def stop_sending(organization: Organization, *, by: User, reason: str, via: Via 
         audit.append("sending.stopped", by=by, object=_key(row), change=change, private=private, via=via)
 
 
-def start_sending(organization: Organization, *, by: User, via: Via = Via.SESSION) -> None:
-    """Let everything out that waits. Raises Denied, Conflict when it is not stopped."""
+def start_sending(
+    organization: Organization, *, by: User, via: Via = Via.SESSION, auth: dict[str, audit.JSON] | None = None
+) -> None:
+    """Let everything out that waits. `auth`: how the person had signed in. Raises Denied, Conflict when it is on."""
     with acting(by):
         row = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
         check_can_start_sending(by, row)
@@ -43,7 +45,8 @@ def start_sending(organization: Organization, *, by: User, via: Via = Via.SESSIO
         held.update(due_at=timezone.now())
         transaction.on_commit(lambda: nudge("commands.deliver"))
         change: dict[str, tuple[audit.JSON, audit.JSON]] = {"sending": ("stopped", "on")}
-        audit.append("sending.started", by=by, object=_key(row), change=change, via=via)
+        more: dict[str, audit.JSON] = {"auth": auth} if auth else {}
+        audit.append("sending.started", by=by, object=_key(row), change=change, via=via, more=more)
 
 
 def _set(row: Organization, *, by: User | None, reason: str) -> None:

@@ -125,7 +125,8 @@ def _settle(lease: Lease, found: Evidence) -> float | None:
         state, code = _REASONS[found.shown]
         if command.state == CommandState.SENDING:
             move(command, CommandState.UNKNOWN, by=DELIVERY, code=CommandCode.NO_ANSWER, sentence=found.sentence)
-        move(command, state, by=DELIVERY, code=found.code or code, sentence=found.sentence)
+        code = found.code or code
+        move(command, state, by=DELIVERY, code=code, sentence=found.sentence, result=found.result)
     return None
 
 
@@ -137,7 +138,7 @@ def _absent(lease: Lease, found: Evidence) -> float | None:
     if found.shown is Shown.UNDER_WAY:
         if now - command.sent_at < UNDER_WAY_AT_MOST:
             return wait.read
-        _needs_attention(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, found.sentence)
+        _needs_attention(lease, found, found.sentence)
         return None
     settled_in = wait.settle - (now - command.sent_at).total_seconds()
     if settled_in > 0:
@@ -151,7 +152,7 @@ def _absent(lease: Lease, found: Evidence) -> float | None:
         return wait.apart
     if command.code == CommandCode.ACCEPTED_WITHOUT_EFFECT:
         sentence = f"Azure answered yes and did nothing. {found.sentence}"
-        _needs_attention(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, sentence)
+        _needs_attention(lease, found, sentence)
         return None
     with transaction.atomic():
         lease.keep()
@@ -160,7 +161,9 @@ def _absent(lease: Lease, found: Evidence) -> float | None:
     return 0.0
 
 
-def _needs_attention(lease: Lease, code: CommandCode, sentence: str) -> None:
+def _needs_attention(lease: Lease, found: Evidence, sentence: str) -> None:
+    """Azure said yes, and it does not show."""
+    state, code = CommandState.NEEDS_ATTENTION, CommandCode.ACCEPTED_WITHOUT_EFFECT
     with transaction.atomic():
         lease.keep()
-        move(lease.command, CommandState.NEEDS_ATTENTION, by=DELIVERY, code=code, sentence=sentence)
+        move(lease.command, state, by=DELIVERY, code=code, sentence=sentence, result=found.result)

@@ -31,7 +31,10 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """It, with a sentence for people; `attempt`, `result` and `made` are what the command brought about."""
+    """It, with a sentence for people; `attempt`, `result` and `made` are what the command brought about.
+
+    Where a person must look, `result` says how often our mark was found (`marks`; none where Azure does not tell).
+    """
 
     shown: Shown
     sentence: str = ""

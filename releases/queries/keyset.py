@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
@@ -17,7 +18,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from releases.errors import Invalid
 
 Row = TypeVar("Row", bound=Model)
-Place = tuple[datetime | int, ...]
+Place = tuple[datetime | int | UUID, ...]
 
 LONGEST_CURSOR = 300
 
@@ -60,7 +61,7 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: Cursor | None, si
 
 def written(cursor: Cursor) -> str:
     """The cursor as it stands in an address."""
-    place = [value.isoformat() if isinstance(value, datetime) else value for value in cursor.place]
+    place = [_plain(value) for value in cursor.place]
     text = json.dumps([cursor.is_back, *place], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -79,14 +80,18 @@ def read(text: str, *, model: type[Model], order: Sequence[str]) -> Cursor:
     return Cursor(values, is_back=is_back)
 
 
-def _value(value: object, *, model: type[Model], name: str) -> datetime | int:
+def _plain(value: datetime | int | UUID) -> str | int:
+    return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+
+
+def _value(value: object, *, model: type[Model], name: str) -> datetime | int | UUID:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError
     field = model._meta.get_field(name)
     found = field.to_python(value) if isinstance(field, Field) else None
     if isinstance(found, datetime) and found.tzinfo is not None:
         return found.astimezone(UTC)
-    if not isinstance(found, int):
+    if not isinstance(found, int | UUID):
         raise ValueError
     return found
 

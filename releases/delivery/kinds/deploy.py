@@ -52,17 +52,19 @@ class Deploy:
         stage, base = stage_of(command), command.base_attempt or 0
         history = history_of(command, calls, release)
         marks = len(left_by(command, history or []))
+        told = {"marks": marks if history is not None else None}
         attempts = attempts_of(stage, after=base)
         if marks > 1:
-            return _ambiguous(f"Azure shows this deployment {marks} times.")
+            return _ambiguous(f"Azure shows this deployment {marks} times.", told)
         if not attempts:
-            return Evidence(Shown.UNDER_WAY if marks else Shown.ABSENT, _standing(stage, is_taken=bool(marks)))
+            shown = Shown.UNDER_WAY if marks else Shown.ABSENT
+            return Evidence(shown, _standing(stage, is_taken=bool(marks)), result=told)
         ours = [one for one in attempts if _is_by_us(command, one)]
         if history is None:
             ours = [one for one in ours if _is_after_the_send(command, one)]
         if is_ours(command, history) or (history is None and len(ours) == len(attempts) == 1):
             return _done((ours or attempts)[0])
-        return _ambiguous(f"Azure shows attempt {attempts[-1].attempt}, but nothing says that it is this one.")
+        return _ambiguous(f"Azure shows attempt {attempts[-1].attempt}, but nothing says that it is this one.", told)
 
 
 def _is_by_us(command: Command, attempt: Deployment) -> bool:
@@ -81,8 +83,8 @@ def _done(attempt: Deployment) -> Evidence:
     return Evidence(Shown.DONE, f"Azure shows attempt {attempt.attempt}.", attempt=attempt.attempt, result=result)
 
 
-def _ambiguous(sentence: str) -> Evidence:
-    return Evidence(Shown.AMBIGUOUS, sentence, code=CommandCode.AMBIGUOUS)
+def _ambiguous(sentence: str, told: dict[str, int | None]) -> Evidence:
+    return Evidence(Shown.AMBIGUOUS, sentence, code=CommandCode.AMBIGUOUS, result=told)
 
 
 def _standing(stage: ReleaseStage, *, is_taken: bool) -> str:
