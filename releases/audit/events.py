@@ -62,7 +62,9 @@ EVENTS = {
 }
 """Every event type, with what one such event means."""
 
-SIGNED_AT_ONCE = frozenset({"audit.key_made", "audit.key_rotated", "audit.restored", "audit.erased"})
+SIGNED_AT_ONCE = frozenset(
+    {"audit.key_made", "audit.key_rotated", "audit.restored", "audit.erased", "command.recorded"}
+)
 """Types after which a checkpoint is signed without waiting for further events."""
 
 

@@ -134,17 +134,18 @@ class Reading:
             yield Finding(seq, "prev", "It does not link to the event before it.")
         if link != link_of(prev, seq, leaf):
             yield Finding(seq, "link", "Its link is not made from its leaf and the link before it.")
-        body = readable(text)
-        yield from _columns(row, body)
+        body, columns, wanted = _taken_apart(text)
+        yield from _columns(row, body, columns)
         if place.ts is not None and row[5] < place.ts:
             yield Finding(seq, "ts", "The clock went backwards between this event and the one before it.")
-        yield from self._values(seq, body, kept)
+        yield from self._values(seq, body, wanted, kept)
         place.tree.add(leaf)
         place.seq, place.link, place.ts, place.read = seq, link, row[5], place.read + 1
 
-    def _values(self, seq: int, body: Body, kept: list[tuple[str, bytes, str]]) -> Iterator[Finding]:
+    def _values(
+        self, seq: int, body: Body, wanted: dict[str, str], kept: list[tuple[str, bytes, str]]
+    ) -> Iterator[Finding]:
         """Every value kept apart is the one its event commits to; the others were erased, and an event says so."""
-        wanted = commitments(body) if body else {}
         for part, salt, value in kept:
             if wanted.pop(part, "") != commitment(salt, value):
                 yield Finding(seq, f"private {part}", "The value is not the one the event commits to.")
@@ -188,14 +189,13 @@ def _checkpoint(row: AuditCheckpoint) -> Checkpoint | Finding:
     return one if is_same else Finding(row.size, "checkpoint", "The checkpoint does not say what its columns say.")
 
 
-def _columns(row: tuple[Any, ...], body: Body) -> Iterator[Finding]:
+def _columns(row: tuple[Any, ...], body: Body, columns: Body) -> Iterator[Finding]:
     seq = row[0]
     if not body:
         yield Finding(seq, "body", "The body cannot be read as canonical JSON.")
         return
     if body["seq"] != seq:
         yield Finding(seq, "seq", f"The body says it is event {body['seq']}.")
-    columns = index_columns(body)
     for place, column in enumerate(INDEX, 5):
         if row[place] != columns[column]:
             yield Finding(seq, column, f"The column {column} does not say what the body says.")
@@ -216,16 +216,20 @@ _write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fa
 
 
 def readable(text: str) -> Body:
-    """The body, or nothing where it is not canonical or lacks what is compared. ASCII needs no look at each key."""
+    """The body, or nothing where it is not canonical or lacks what is compared."""
+    return _taken_apart(text)[0]
+
+
+def _taken_apart(text: str) -> tuple[Body, Body, dict[str, str]]:
+    """The body, what its columns must say, and what it commits to; nothing of a body that is not as it must be.
+
+    A body of ASCII alone needs no look at each of its keys.
+    """
     try:
         body: Body = _read(text)
         is_canonical = (_write(body) if text.isascii() else canonical(body)) == text
-        return body if is_canonical and _is_complete(body) else {}
+        columns, wanted = index_columns(body), commitments(body)
+        is_whole = is_canonical and isinstance(body["seq"], int) and columns["actor_ref"]
     except (ValueError, AttributeError, TypeError, KeyError):
-        return {}
-
-
-def _is_complete(body: Body) -> bool:
-    """Whether everything that is compared can be read from it. Raises what an odd body makes of that."""
-    commitments(body)
-    return isinstance(body["seq"], int) and bool(index_columns(body)["actor_ref"])
+        is_whole = False
+    return (body, columns, wanted) if is_whole else ({}, {}, {})

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from releases import audit
+from releases.actions.users import grant_role
 from releases.audit.chain import commitment
 from releases.models import AuditEvent, AuditPrivate, User
+from releases.states import Role
 from tests import factories
 
 SHELL = audit.System("shell")
@@ -132,3 +134,17 @@ def test_an_isolation_that_reads_a_stale_head_is_refused() -> None:
     with weaker_isolation() as word, pytest.raises(RuntimeError, match=word):
         audit.append("sync.requested", by=SHELL)
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_whose_event_the_database_does_not_take_did_not_happen(administrator: User) -> None:
+    """Fault 28: another event already follows the last one, so the next would be a fork, which the database refuses."""
+    somebody = factories.user()
+    for seq, prev, link in ((7, b"p" * 32, b"end" * 10), (6, b"end" * 10, b"l" * 32)):
+        row = AuditEvent(seq=seq, prev=prev, link=link, body="{}", leaf=b"", type="x", outcome="ok")
+        row.ts = factories.NOON
+        row.save(force_insert=True)
+    with pytest.raises(DatabaseError):
+        grant_role(somebody, role=Role.QA, by=administrator)
+    assert not somebody.memberships.exists()
+    assert AuditEvent.objects.count() == 2

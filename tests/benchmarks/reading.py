@@ -16,6 +16,8 @@ from tests.benchmarks.measuring import Database, Figures, Row, run_side
 FEW, MANY = 1_000, 100_000
 TEXT = "text"
 FIRST_KB, AFTER_KB, SERVER_MS = 100, 30, 200
+A_MILLION, APPENDS, WRITERS = 1_000_000, 4_000, 4
+APPEND_MS, VERIFY_S = {"SQLite": 5.0, "PostgreSQL": 2.0}, 60
 
 
 @dataclass
@@ -64,6 +66,28 @@ def _held_against(case: str, few: Figures, many: Figures) -> str:
     return case if as_full else f"no filter, {case.rpartition(', ')[2]}"
 
 
+def trail(shelf: Shelf, database: Database) -> Iterator[Row]:
+    """The trail: what an event costs, and how long a million of them take both verifiers."""
+    times: dict[str, list[float]] = {name: [] for name in ("append", "ours", "ours_mb", "theirs", "theirs_mb")}
+    url, folder = database.fresh(), shelf.folder / f"trail-{database.name}"
+    asked = {"folder": str(folder), "events": A_MILLION}
+    filled = run_side("fill", asked, folder=shelf.folder, env={"DATABASE_URL": url})
+    for _ in range(shelf.rounds):
+        wanted = {"events": APPENDS, "writers": WRITERS}
+        one = run_side("append", wanted, folder=shelf.folder, env={"DATABASE_URL": database.fresh()})
+        times["append"].append(1000 * one["seconds"] / one["events"])
+        ours = run_side("verified", {}, folder=shelf.folder, env={"DATABASE_URL": url})
+        theirs = run_side("verified_outside", {**asked, **filled}, folder=shelf.folder, env={})
+        for name, told in (("ours", ours), ("theirs", theirs)):
+            times[name].append(told["seconds"])
+            times[f"{name}_mb"].append(told["peak_mb"])
+    limit, note = APPEND_MS[database.name], f"{1000 / median(times['append']):.0f} events a second"
+    yield Row("A1", f"an event, {WRITERS} writers", limit, database.name, times["append"], unit="ms", note=note)
+    for name, what in (("ours", "Slipway"), ("theirs", "the program for auditors")):
+        note = f"at most {max(times[f'{name}_mb']):.0f} MB in all"
+        yield Row("A2", f"1,000,000 events, {what}", VERIFY_S, database.name, times[name], unit="s", note=note)
+
+
 KINDS: list[tuple[str, float, Callable[[str], bool]]] = [
     ("list, first page, p90, 100,000 releases against 1,000", 1.2, lambda case: case == "no filter, first page"),
     ("list, 2,000 pages deep", 1.2, lambda case: case == "no filter, deep"),
@@ -103,5 +127,10 @@ def weights(shelf: Shelf, database: Database) -> Iterator[Row]:
         yield Row("P12", f"{what}, the greatest", limit, database.name, figures[worst[0]], unit=unit, note=note)
 
 
-READING: dict[str, Callable[[Shelf, Database], Iterator[Row]]] = {"lists": lists, "floors": floors, "weights": weights}
+READING: dict[str, Callable[[Shelf, Database], Iterator[Row]]] = {
+    "lists": lists,
+    "floors": floors,
+    "weights": weights,
+    "trail": trail,
+}
 """By name, as `--goals` takes them."""

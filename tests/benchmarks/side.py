@@ -171,6 +171,22 @@ def turn_pages(options: Options) -> Figures:
     return {"pages": len(times), "p90_seconds": sorted(times)[len(times) * 9 // 10]}
 
 
+def _of_the_trail(name: str) -> Callable[[Options], Figures]:
+    """A side of `chain`."""
+
+    def side(options: Options) -> Figures:
+        import django
+
+        django.setup()
+
+        from tests.benchmarks import chain
+
+        figures: Figures = getattr(chain, name)(options)
+        return figures
+
+    return side
+
+
 def _visiting(name: str) -> Callable[[Options], Figures]:
     """A side of `visits`, whose database is filled already."""
 
@@ -213,7 +229,9 @@ def _peak_megabytes() -> float:
 SIDES: dict[str, Callable[[Options], Figures]] = {
     side.__name__: side
     for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details, turn_pages)
-} | {name: _visiting(name) for name in ("lists", "floors", "weights")}
+}
+SIDES |= {name: _visiting(name) for name in ("lists", "floors", "weights")}
+SIDES |= {name: _of_the_trail(name) for name in ("append", "fill", "verified", "verified_outside")}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")

@@ -192,5 +192,7 @@ def owners(body: Body, part: str) -> set[str]:
 
 def commitments(body: Body) -> dict[str, str]:
     """The personal values an event commits to: name -> SHA-256 in hex."""
-    found = {key[:-2]: value for key, value in body.items() if key.endswith("_c")}
-    return {**found, "actor": body["actor"]["c"]} if "c" in body["actor"] else found
+    found = {key[:-2]: body[key] for key in body if key[-2:] == "_c"}
+    if "c" in body["actor"]:
+        found["actor"] = body["actor"]["c"]
+    return found
