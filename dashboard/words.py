@@ -81,6 +81,7 @@ RUN_KINDS = {
     "history": "Changes",
     "read_back": "One release, for a command",
     "details": "Steps and approvals",
+    "logs": "Logs of steps",
     "registry": "Models and their training",
     "serving": "Endpoints and computes",
     "health": "Health of endpoints",

@@ -11,7 +11,7 @@ from releases.models import Inquiry, Workspace
 from releases.nudge import nudge
 from releases.sync import health, inquiries, registry, serving, stopping
 from releases.sync.passes import schedule
-from releases.sync.passes.lines import DETAILS, HISTORY
+from releases.sync.passes.lines import DETAILS, HISTORY, LOGS
 from releases.sync.roles import applying
 
 
@@ -31,6 +31,12 @@ def sync_project(project: int, insist: bool = False) -> None:
 def sync_details(project: int) -> None:
     """One unit of a project's details line."""
     schedule.unit(DETAILS, project)
+
+
+@shared_task(name="sync.logs")
+def sync_logs(project: int) -> None:
+    """One unit of a project's logs line."""
+    schedule.unit(LOGS, project)
 
 
 @shared_task(name="sync.registry")

@@ -1,5 +1,6 @@
 """Rows for tests: each function makes one row with whatever it needs, saying nothing a test did not ask for."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from time import time
@@ -29,6 +30,7 @@ from releases.models import (
     Stage,
     StageBinding,
     Step,
+    StepLog,
     TrainingRun,
     User,
     Workspace,
@@ -43,6 +45,9 @@ from releases.states import (
     StageStatus,
     TriggerKind,
 )
+from releases.sync.logs.fetching import Answer, wanted
+from releases.sync.logs.keeping import grow, keep
+from releases.sync.logs.receiving import Receiver
 
 PASSWORD = "a long enough password"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -190,6 +195,23 @@ def step(**fields: Any) -> Step:
         fields["deployment"] = deployment()
     defaults = {"phase_id": 1, "task_id": number, "name": f"Task {number}", "rank": number, "status": "succeeded"}
     return Step.objects.create(**{**defaults, **fields})
+
+
+def step_log(*, lines: Iterable[str] = (), text: str | None = None, growing: bool = False, **fields: Any) -> StepLog:
+    """A log of these lines, as sync keeps it; `text` instead of lines is taken as it is."""
+    row = fields.pop("step", None) or step(started_on=NOON, finished_on=NOON + timedelta(minutes=1))
+    known = Step.objects.select_related("deployment__release_stage__release__project").get(pk=row.pk)
+    question = wanted(known)
+    receiver = Receiver(issues=question.issues, has_failed=question.has_failed)
+    receiver((text if text is not None else "".join(f"{line}\r\n" for line in lines)).encode(errors="surrogatepass"))
+    keeping, project = receiver.finish(), known.deployment.release_stage.release.project_id
+    if growing:
+        log = grow(question, keeping, project=project, now=NOON)
+    else:
+        log = keep(question, Answer(keeping), project=project, now=NOON)
+    StepLog.objects.filter(pk=log.pk).update(**fields)
+    log.refresh_from_db()
+    return log
 
 
 def artifact(**fields: Any) -> Artifact:

@@ -87,7 +87,8 @@ def _history(name: str, number: int, project: Project) -> dict[str, Any]:
     release = factories.release(name=f"Release-{number}", azure_id=number, **same)
     row = factories.release_stage(release=release, stage=stage, status=StageStatus.SUCCEEDED)
     attempt = factories.deployment(release_stage=row, requested_by=person)
-    factories.step(deployment=attempt, name=f"{name} step")
+    step = factories.step(deployment=attempt, name=f"{name} step")
+    log = factories.step_log(step=step, lines=[f"{name} said so"])
     given = factories.approval(release_stage=row, approver=person, status=ApprovalStatus.APPROVED)
     span = factories.live_span(opened_by=attempt)
     later = {"created_on": factories.NOON + timedelta(days=1), "is_unfinished": True}
@@ -109,6 +110,7 @@ def _history(name: str, number: int, project: Project) -> dict[str, Any]:
         "waiting": waiting,
         "deployment": attempt,
         "approval": given,
+        "log": log,
         "span": span,
         "commit": commit,
         "work_item": item,

@@ -49,6 +49,11 @@ def audited(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     return _answer(request, "_audit", seen, noted=noted, chain=shown, is_first=not any(places.values()))
 
 
+def head_of(request: HttpRequest, project: str, azure_id: int) -> dict[str, Any]:
+    """What the head of every tab shows, for the tabs that have a module of their own."""
+    return _context(request, _seen(request, project, azure_id))
+
+
 def _seen(request: HttpRequest, project: str, azure_id: int) -> ReleaseSeen:
     """The release; 404 as well when it belongs to a project the reader does not see."""
     seen = release_seen(reader(request), project=project, azure_id=azure_id)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, live, not_here, registry, search, serving, stages, sync
+from releases.api.views import catalog, compare, history, live, logs, not_here, registry, search, serving, stages, sync
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
@@ -13,6 +13,7 @@ NOUNS: dict[str, type[Noun]] = {
     "releases": history.Releases,
     "deployments": history.Deployments,
     "live-spans": live.LiveSpans,
+    "logs": logs.Logs,
     "approvals": history.Approvals,
     "model-versions": registry.ModelVersions,
     "training-runs": registry.TrainingRuns,
@@ -36,5 +37,9 @@ for name, noun in NOUNS.items():
         path(f"{name}/", noun.as_view({"get": "list"}), name=name),
         path(f"{name}/<int:pk>/", noun.as_view({"get": "retrieve"}), name=f"{name}-detail"),
     ]
+urlpatterns += [
+    path("logs/<int:pk>/lines/", logs.Lines.as_view(), name="logs-lines"),
+    path("logs/<int:pk>/search/", logs.Search.as_view(), name="logs-search"),
+]
 urlpatterns.append(path("compare/", compare.Compare.as_view(), name="compare"))
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", not_here.NotHere.as_view(), name="not-here"))

@@ -21,6 +21,7 @@ from releases.errors import AzureError, AzureUnreadable
 
 T = TypeVar("T", bound=Answer)
 
+JSON = "application/json"
 TOKEN_HEADER = "x-ms-continuationtoken"  # noqa: S105 - the name of a header
 
 
@@ -156,6 +157,7 @@ class Asking:
         route: dict[str, Any] | None,
         query: dict[str, Any] | None = None,
         content: dict[str, Any] | None = None,
+        accept: str = JSON,
     ) -> Any:
         """One request through the real client; where discovery went stale, nothing was sent and it is done again."""
         values = {name: quote(str(value), safe="") for name, value in (route or {}).items()}
@@ -163,12 +165,12 @@ class Asking:
             values["project"] = quote(project, safe="")
         asked = {name: str(value) for name, value in (query or {}).items() if value is not None}
         try:
-            return self._send(method, location, route=values, query=asked, content=content)
+            return self._send(method, location, route=values, query=asked, content=content, accept=accept)
         except sdk.NotRegistered:
             self._connection = None
             sdk.forget_locations()
         try:
-            return self._send(method, location, route=values, query=asked, content=content)
+            return self._send(method, location, route=values, query=asked, content=content, accept=accept)
         except sdk.NotRegistered as error:
             raise _not_understood(error) from error
 
@@ -180,11 +182,18 @@ class Asking:
         route: dict[str, str],
         query: dict[str, str],
         content: dict[str, Any] | None,
+        accept: str,
     ) -> Any:
         try:
             client = self._client(location)
             return client.ask(
-                method, location.id, version=location.version, route=dict(route), query=dict(query), content=content
+                method,
+                location.id,
+                version=location.version,
+                route=dict(route),
+                query=dict(query),
+                content=content,
+                accept=accept,
             )
         except (AzureError, sdk.NotRegistered):
             raise

@@ -30,6 +30,7 @@ _LOCATIONS = {
     "revisions": Location("258b82e0-9d41-43f3-86d6-fef14ddd44bc", "7.1-preview.1"),
     "changes": Location("8dcf9fe9-ca37-4113-8ee1-37928e98407c", "7.1-preview.1"),
     "workitems": Location("4f165cc0-875c-4768-b148-f12f78769fab", "7.1-preview.1"),
+    "task_log": Location("17c91af7-09fd-4256-bff1-c24ee4f73bc0", "7.1-preview.2"),
     "connectionData": Location("00d9565f-ed9c-4a06-9a50-00e7896ccab4", "7.1-preview.1", _ORGANIZATION),
     "projects": Location("603fe2ac-9723-48b9-88ad-09305aa6c6e1", "7.1-preview.4", _ORGANIZATION),
 }

@@ -27,6 +27,7 @@ class RawClient(Client):  # type: ignore[misc]
         route: dict[str, Any],
         query: dict[str, Any],
         content: dict[str, Any] | None = None,
+        accept: str = "application/json",
     ) -> Any:
         """Send one request to a resource by its location id; a `requests.Response`. Raises NotRegistered.
 
@@ -34,7 +35,15 @@ class RawClient(Client):  # type: ignore[misc]
         """
         if self._get_organization_resource_location(location) is None:
             raise NotRegistered(location)
-        response = self._send(method, location, version, route_values=route, query_parameters=query, content=content)
+        response = self._send(
+            method,
+            location,
+            version,
+            route_values=route,
+            query_parameters=query,
+            content=content,
+            accept_media_type=accept,
+        )
         # It leads back to the response: megabytes would wait for the garbage collector.
         response._universal_http_response = None
         return response

@@ -31,9 +31,15 @@ from releases.errors import (
 
 CONNECT_SECONDS = 5.0
 LARGEST_BYTES = 64 * 1024 * 1024
+LARGEST_POURED_BYTES = 1024 * 1024 * 1024
+"""Of a text that is handed on while it comes; only time and this bound it."""
+
 _PIECE = 256 * 1024
 READS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
+
+Into = Callable[[bytes], object]
+"""Takes the pieces of a text as they come."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +69,22 @@ class Wire(HTTPAdapter):
         self._service = rules.service
         self._deadline = Deadline()
         self._last = threading.local()
+        self._local = threading.local()
         super().__init__(max_retries=0, pool_connections=4, pool_maxsize=4)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As `requests` makes it, but of connections that can be cut and that know who may be called."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = CutConnections(self._deadline, allowed=self._may_connect).pools()
+
+    @contextmanager
+    def pouring(self, into: Into) -> Iterator[None]:
+        """Meanwhile, in this thread, texts that come well are handed to `into` piece by piece and not kept here."""
+        self._local.into = into
+        try:
+            yield
+        finally:
+            self._local.into = None
 
     def send(
         self,
@@ -93,7 +109,7 @@ class Wire(HTTPAdapter):
                 cert=cert,
                 proxies=proxies,
             )
-            body = self._read(response)
+            body = self._read(response, into=self._into(request, response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._given_up(error) from error
         finally:
@@ -137,16 +153,24 @@ class Wire(HTTPAdapter):
         is_configured = origin in {outbound.origin(url) for url in self._rules.configured}
         return is_configured or not outbound.is_private_address(address)
 
-    def _read(self, response: requests.Response) -> bytes:
-        """The body, unpacked, piece by piece as it arrives."""
+    def _into(self, request: requests.PreparedRequest, response: requests.Response) -> Into | None:
+        """Who takes this body instead of us. The client's own questions, refusals and sign-in pages are read here."""
+        into: Into | None = getattr(self._local, "into", None)
+        is_asked = request.headers.get("Accept", "").startswith("text/plain")
+        is_html = response.headers.get("Content-Type", "").lower().startswith("text/html")
+        return into if is_asked and response.status_code == requests.codes.ok and not is_html else None
+
+    def _read(self, response: requests.Response, *, into: Into | None = None) -> bytes:
+        """The body, unpacked, piece by piece as it arrives; nothing where `into` took it."""
         pieces: list[bytes] = []
+        take, most = (pieces.append, LARGEST_BYTES) if into is None else (into, LARGEST_POURED_BYTES)
         size = 0
         try:
             while piece := response.raw.read1(_PIECE, decode_content=True):
-                pieces.append(piece)
+                take(piece)
                 size += len(piece)
-                if size > LARGEST_BYTES:
-                    raise AzureUnreadable(f"{self._service} sent more than {LARGEST_BYTES // 1024**2} MB at once.")
+                if size > most:
+                    raise AzureUnreadable(f"{self._service} sent more than {most // 1024**2} MB at once.")
                 if self._deadline.is_over():
                     break
             if self._deadline.is_over():  # an answer cut there may look complete

@@ -25,6 +25,7 @@ from releases.models.history import (
 )
 from releases.models.inquiry import Inquiry
 from releases.models.live import LiveSpan
+from releases.models.logs import StepLog, StepLogPart
 from releases.models.people import ApiKey, Identity, Invitation, Membership, SavedView, User
 from releases.models.registry import ModelVersion, TrainingRun
 from releases.models.serving import (
@@ -85,6 +86,8 @@ __all__ = [
     "Stage",
     "StageBinding",
     "Step",
+    "StepLog",
+    "StepLogPart",
     "SyncGap",
     "SyncManifest",
     "SyncRun",

@@ -9,7 +9,7 @@ deleted and never searched by; every index less is a tenth less to write while h
 """
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from releases.models import choices
@@ -22,7 +22,6 @@ from releases.states import ArtifactRole, DeploymentStatus, Depth, TriggerKind
 # Said with OR: SQLite does not see that `role = 'model'` lies within an IN.
 FROM_REGISTRY = models.Q(role=ArtifactRole.MODEL) | models.Q(role=ArtifactRole.SCALER)
 FROM_GIT = models.Q(role=ArtifactRole.CODE) | models.Q(role=ArtifactRole.BUILD)
-
 
 HAS_INDEXES = {
     "has_failed": "release_failed_newest",
@@ -38,7 +37,8 @@ class Release(models.Model):
     `depth` says whether steps and approval history were read; `listed_sha256` and `detailed_sha256` are of Azure's
     answers as last read, so an unchanged answer is known without reading it; an empty `detailed_sha256` means that the
     detail must be read (again). `is_unfinished` follows decision 2. `changes_read_at`: when its commits and work items
-    were read. `has_failed` and its like: whether any of its stages stands so now, for the list to find them by.
+    were read; `logs_due_on`: when the newest of its steps ended, as long as logs are due. `has_failed` and its like:
+    whether any of its stages stands so now, for the list to find them by.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, db_index=False, related_name="releases")
@@ -77,6 +77,7 @@ class Release(models.Model):
     detailed_sha256 = models.CharField(max_length=64, blank=True)
     detailed_at = models.DateTimeField(null=True)
     changes_read_at = models.DateTimeField(null=True)
+    logs_due_on = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
 
@@ -123,6 +124,9 @@ class Release(models.Model):
                 fields=["project", "-created_on", "-id"],
                 name="release_to_read_changes",
                 condition=models.Q(changes_read_at__isnull=True, gone_at__isnull=True),
+            ),
+            models.Index(
+                "project", F("logs_due_on").desc(), name="release_logs", condition=Q(logs_due_on__isnull=False)
             ),
         ]
 

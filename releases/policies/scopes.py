@@ -15,6 +15,7 @@ NOUNS = (
     "releases",
     "deployments",
     "live-spans",
+    "logs",
     "approvals",
     "model-versions",
     "training-runs",

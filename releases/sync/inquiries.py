@@ -14,16 +14,19 @@ from django.utils import timezone
 from releases.models import Inquiry
 from releases.queries import offers as on_offer
 from releases.sync.offers import offered
+from releases.sync.logs.asked import answered
 from releases.sync.probing import probe
 from releases.sync.roles.trying import tried
 
 CONNECTION = "connection"
 ARTIFACT_RULES = "artifact_rules"
+STEP_LOG = "step_log"
 CLAIM = timedelta(minutes=3)
 KINDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     CONNECTION: probe,
     ARTIFACT_RULES: tried,
     on_offer.KIND: offered,
+    STEP_LOG: answered,
 }
 
 

@@ -16,23 +16,21 @@ import msgspec
 MASK = "[masked]"
 
 _WORDS = tuple(b"secret passw passphrase pwd token key credential connectionstring connection-string sas".split())
-_STRUCTURAL = re.compile(
+STRUCTURAL = re.compile(
     r"secret|passw(or)?d|passphrase|pwd|token|(api|access|private|account|shared|signing)[-_. ]?key"
     r"|credential|connection[-_. ]?string",
     re.I,
 )
-_VARIABLE = re.compile(
-    rf"{_STRUCTURAL.pattern}|keys?\d*$|(^|[-_. ])(key|sas|pat)([-_. ]|$)|(?-i:Sas|SAS|Key|KEY)", re.I
-)
+_VARIABLE = re.compile(rf"{STRUCTURAL.pattern}|keys?\d*$|(^|[-_. ])(key|sas|pat)([-_. ]|$)|(?-i:Sas|SAS|Key|KEY)", re.I)
 """Names of variables and task inputs: people choose them, so more of them are suspect than of Azure's own keys."""
 _NAMED_MAPS = frozenset({"variables", "inputs", "parameters", "configurationvariables", "overrideinputs"})
 
-_STARTS = (
+STARTS = (
     *b"eyJ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- AKIA xox -----BEGIN AccountKey= SharedAccessKey=".split(),
     *(b"sig=", b"AZDO", b"earer ", b"asic "),
 )
-_TOKENS = re.compile(
-    r"eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"  # a signed JSON token
+TOKENS = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"  # a signed JSON token
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)"
     r"|(?<=AccountKey=)[^;\s\"]+|(?<=SharedAccessKey=)[^;\s\"]+|(?<=sig=)[\w%+/=-]{20,}"
@@ -46,7 +44,7 @@ _DIGITS_ALIKE = bytes.maketrans(b"0123456789", b"2222222222")
 _BASE32 = bytes(97 if chr(code) in "abcdefghijklmnopqrstuvwxyz234567" else 32 for code in range(256))
 _LONG_BASE32 = b"a" * 52
 _REST_OF_KEY = re.compile(rb'[^"]{0,100}"\s*:\s*(["{\d\[-])')
-_REFERENCE = re.compile(r"\$[({][\w.\- ]+[)}]")
+REFERENCE = re.compile(r"\$[({][\w.\- ]+[)}]")
 """A value that only names a variable, such as "$(dbpassword)", hides nothing itself."""
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -58,7 +56,7 @@ def without_secrets(raw: bytes) -> bytes:
         return raw
     raw = _NUL.sub(rb"\1\\u2400", raw) if b"\\u0000" in raw else raw
     document = _decode(raw)
-    masked = _masked(document, _STRUCTURAL, tokens=tokens)
+    masked = _masked(document, STRUCTURAL, tokens=tokens)
     return raw if masked == document else msgspec.json.encode(masked)
 
 
@@ -91,7 +89,7 @@ def _suspicions(raw: bytes) -> tuple[bool, bool]:
 
 def _may_hold_tokens(text: bytes, pieces: set[bytes], *, raw: bytes) -> bool:
     return (
-        any(start in text for start in _STARTS)
+        any(start in text for start in STARTS)
         or (_is_long_base32(text) and _is_long_base32(raw))
         or (b"@" in text and any(_may_hold_password(piece) for piece in pieces))
     )
@@ -166,9 +164,9 @@ def _masked(value: Any, names: re.Pattern[str], *, tokens: bool) -> Any:
         masked = {name: _masked_under(name, one, names, tokens=tokens) for name, one in value.items()}
         return _without_value(masked)
     if kind is list:
-        return [_masked(one, _STRUCTURAL, tokens=tokens) for one in value]
+        return [_masked(one, STRUCTURAL, tokens=tokens) for one in value]
     if tokens and kind is str and len(value) > 11:
-        return _TOKENS.sub(MASK, value)
+        return TOKENS.sub(MASK, value)
     return value
 
 
@@ -176,7 +174,7 @@ def _masked_under(name: str, value: Any, names: re.Pattern[str], *, tokens: bool
     if _is_name_of_secret(names, name):
         return _hidden(value)
     if tokens or type(value) in (dict, list):
-        inner = _VARIABLE if name.lower() in _NAMED_MAPS else _STRUCTURAL
+        inner = _VARIABLE if name.lower() in _NAMED_MAPS else STRUCTURAL
         return _masked(value, inner, tokens=tokens)
     return value
 
@@ -189,7 +187,7 @@ def _hidden(value: Any) -> Any:
         return _without_value({name: _hidden(one) for name, one in value.items()})
     if isinstance(value, list):
         return [_hidden(one) for one in value]
-    return value if isinstance(value, str) and _REFERENCE.fullmatch(value) else MASK
+    return value if isinstance(value, str) and REFERENCE.fullmatch(value) else MASK
 
 
 def _without_value(variable: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,9 @@ _FILLER = (
     "Progress: {n} of 40",
     "GET https://westeurope.api.azureml.ms/mlflow/v2.0/mlflow_ws 200 in {n}1 ms",
     "secret of service connection harbour-mlops: ***",
+    "\x1b[32m\u2713\x1b[0m checksum of part {n} \x1b[1mmatches\x1b[0m",
+    "Downloading wheel  12 %\rDownloading wheel  67 %\rDownloading wheel 100 %",
+    "##[command]/usr/bin/bash --noprofile -e /azp/_work/_temp/{n}.sh",
 )
 
 

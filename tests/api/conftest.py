@@ -53,7 +53,7 @@ def harbour() -> Harbour:
     factories.artifact(release=release, alias="model", version="8", model_version=version, is_triggering=True)
     row = factories.release_stage(release=release, stage=stage)
     attempt = factories.deployment(release_stage=row, requested_by=somebody)
-    factories.step(deployment=attempt)
+    log = factories.step_log(step=factories.step(deployment=attempt), lines=["##[error]It failed."])
     span = factories.live_span(opened_by=attempt)
     place = factories.stage_binding(stage=stage, endpoint=factories.endpoint(workspace=workspace)).endpoint
     check = factories.endpoint_check(endpoint=place)
@@ -70,6 +70,7 @@ def harbour() -> Harbour:
         "releases": release,
         "deployments": attempt,
         "live-spans": span,
+        "logs": log,
         "approvals": approval,
         "model-versions": version,
         "training-runs": run,

@@ -11,7 +11,8 @@ from releases.states import Role
 from tests import factories
 from tests.api.conftest import V1, Harbour, harbour, program_of
 
-QUESTIONS = {"search": "?q=release"}
+QUESTIONS = {"search": "?q=release", "logs-search": "?q=failed"}
+BELOW_LOGS = ("logs-lines", "logs-search")
 """What an address cannot be asked without."""
 
 UNSAFE = ("post", "put", "patch", "delete")
@@ -21,7 +22,7 @@ def addresses(port: Harbour) -> Iterator[tuple[str, str]]:
     """(name, path) of every address, filled in with the ids of this project."""
     for pattern in urlpatterns:
         name = str(pattern.name)
-        pk = port.ids.get(name.removesuffix("-detail"))
+        pk = port.ids.get("logs" if name in BELOW_LOGS else name.removesuffix("-detail"))
         path = f"{V1}/{pattern.pattern}".replace("<int:pk>", str(pk)).replace("^(?P<rest>.*)$", "elsewhere")
         yield name, path + QUESTIONS.get(name, "")
 
@@ -33,7 +34,15 @@ def expected(name: str) -> int:
 
 def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
     names = {str(pattern.name) for pattern in urlpatterns}
-    assert names == {*NOUNS, *(f"{noun}-detail" for noun in NOUNS), "schema", "not-here", "compare", "search"}
+    assert names == {
+        *NOUNS,
+        *(f"{noun}-detail" for noun in NOUNS),
+        "schema",
+        "not-here",
+        "compare",
+        "search",
+        *BELOW_LOGS,
+    }
     assert set(NOUNS) == set(scopes.NOUNS)
 
 
@@ -65,7 +74,7 @@ def test_another_projects_rows_do_not_exist(port: Harbour) -> None:
     stranger = factories.browser_of(factories.user(role=Role.ADMINISTRATOR, project=port.project))
     for name, path in addresses(other):
         answer = stranger.get(path)
-        if name.endswith("-detail"):
+        if name.endswith("-detail") or name in BELOW_LOGS:
             assert answer.status_code == 404, name
         elif name in NOUNS:
             assert [row["id"] for row in answer.json()["results"]] == [port.ids[name]], name
@@ -96,7 +105,7 @@ def test_who_has_no_role_sees_nothing(port: Harbour) -> None:
     client = factories.browser_of(factories.user())
     for name, path in addresses(port):
         answer = client.get(path)
-        if name.endswith("-detail"):
+        if name.endswith("-detail") or name in BELOW_LOGS:
             assert answer.status_code == 404, name
         elif name in NOUNS:
             assert answer.json()["results"] == [], name
@@ -117,7 +126,7 @@ def test_a_narrow_key_opens_its_noun_only(noun: str, port: Harbour) -> None:
     program = program_of(factories.user(role=Role.QA), f"read:{noun}")
     for name, path in addresses(port):
         answer = program._client.get(path)
-        if name.removesuffix("-detail") in (noun, "schema"):
+        if name.removesuffix("-detail") in (noun, "schema") or (noun == "logs" and name in BELOW_LOGS):
             assert answer.status_code == 200, name
         elif name == "compare" and noun == "releases":
             assert answer.status_code == 400, name

@@ -229,6 +229,7 @@ PER_LIST = {
     "releases": 6,
     "deployments": 3,
     "live-spans": 5,
+    "logs": 3,
     "approvals": 3,
     "model-versions": 3,
     "training-runs": 4,

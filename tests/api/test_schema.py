@@ -82,7 +82,9 @@ def test_the_file_is_valid_and_complete(administrator: User, capsys: pytest.Capt
     document = factories.browser_of(administrator).get(f"{V1}/schema/?format=json").json()
     validate_schema(document)
     wanted = {f"{V1}/{noun}/{rest}" for noun in NOUNS for rest in ("", "{id}/")}
-    assert set(document["paths"]) == wanted | {f"{V1}/compare/", f"{V1}/search/"}
+    assert set(document["paths"]) == wanted | {
+        f"{V1}/{path}" for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/")
+    }
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert "Warning" not in capsys.readouterr().err
 

@@ -20,6 +20,7 @@ DEVOPS_CALLS = {
         known.project, token=None, min_created=None, max_created=None
     ),
     "release": lambda ask, known: ask.release(known.project, known.release).value,
+    "task_log": lambda ask, known: ask.task_log(known.project, *known.task, into=bytearray().extend),
     "deployments": lambda ask, known: ask.deployments(known.project).items,
     "approvals": lambda ask, known: ask.approvals(known.project, status="approved").items,
     "definitions": lambda ask, known: ask.definitions(known.project).items,
@@ -78,6 +79,7 @@ class Known:
         newest = devops.releases(self.project, top=1, ascending=False).items[0].value
         self.release, self.definition = newest.id, devops.definitions(self.project).items[0].value.id
         self.model = ml.models().items[0].value.name
+        self.task = _task(devops, self.project)
         version = ml.model_versions(self.model).items[0].value
         self.version, self.job = version.version, version.properties.job_name
         self.endpoint = ml.endpoints().items[0].value.name
@@ -106,6 +108,16 @@ class Known:
         place = self.stage(self.made())
         self.devops.deploy(self.project, *place, comment="Go")
         return place
+
+
+def _task(devops: DevOps, project: str) -> tuple[int, int, int, int]:
+    """Release, stage, phase and task of a step that began."""
+    for item in devops.releases(project, top=5).items:
+        for stage in devops.release(project, item.value.id).value.environments or ():
+            for phase in (phase for attempt in stage.deploy_steps for phase in attempt.release_deploy_phases):
+                for task in (task for job in phase.deployment_jobs for task in job.tasks if task.started_on):
+                    return item.value.id, stage.id, phase.id, task.id
+    raise AssertionError("no step began")
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ only errors of `releases.errors`. Docs: https://learn.microsoft.com/rest/api/azu
 from releases.azure.asking import Access
 from releases.azure.devops.acting import Accepted, Acting, ChosenVersion
 from releases.azure.devops.definitions import Definitions
+from releases.azure.devops.logs import TaskLogs
 from releases.azure.devops.organization import Organizations
 from releases.azure.devops.query import LARGEST_PAGE
 from releases.azure.devops.releases import LISTED_EXPAND, Releases
@@ -14,5 +15,5 @@ from releases.azure.devops.releases import LISTED_EXPAND, Releases
 __all__ = ["LARGEST_PAGE", "LISTED_EXPAND", "Accepted", "Access", "ChosenVersion", "DevOps"]
 
 
-class DevOps(Releases, Definitions, Acting, Organizations):
+class DevOps(Releases, TaskLogs, Definitions, Acting, Organizations):
     """All that Slipway asks of one organization. See `Asking` for how it behaves."""

@@ -64,7 +64,7 @@ def finished_on(attempt: AttemptAnswer) -> datetime | None:
 
 def _steps(attempt: AttemptAnswer) -> dict[tuple[int, int], Row]:
     rows: dict[tuple[int, int], Row] = {}
-    for phase, task in _tasks(attempt):
+    for phase, task in tasks_of(attempt):
         phase_id, phase_name = (phase.id, phase.name) if phase else (0, "")
         rows[phase_id, task.id] = [
             None,
@@ -82,7 +82,7 @@ def _steps(attempt: AttemptAnswer) -> dict[tuple[int, int], Row]:
     return rows
 
 
-def _tasks(attempt: AttemptAnswer) -> Iterator[tuple[PhaseAnswer | None, TaskAnswer]]:
+def tasks_of(attempt: AttemptAnswer) -> Iterator[tuple[PhaseAnswer | None, TaskAnswer]]:
     """Every task in the order it ran: by phase, then job, then rank. Old releases have them without a phase."""
     for phase in sorted(attempt.release_deploy_phases, key=lambda one: one.rank):
         for job in phase.deployment_jobs:

@@ -7,7 +7,7 @@ from releases.azure.answers import ReleaseAnswer, StageAnswer
 from releases.states import UNFINISHED_STAGE_STATUSES, ApprovalStatus, Depth, StageStatus
 from releases.sync.mapping.approvals import approval_rows
 from releases.sync.mapping.artifacts import artifact_rows
-from releases.sync.mapping.attempts import MappedAttempt, mapped_attempts
+from releases.sync.mapping.attempts import MappedAttempt, mapped_attempts, tasks_of
 from releases.sync.mapping.identities import approvals_of
 from releases.sync.mapping.known import Known
 from releases.sync.mapping.tables import ARTIFACT, Row
@@ -83,6 +83,7 @@ def mapped_release(answer: ReleaseAnswer, known: Known, *, depth: Depth, sha256:
         "" if is_detailed else sha256,
         sha256 if is_detailed else "",
         now if is_detailed else None,
+        _newest_end(answer) if is_detailed else None,
         now,
         None,
     ]
@@ -103,6 +104,13 @@ def is_unfinished(answer: ReleaseAnswer) -> bool:
         or any(one.status == ApprovalStatus.PENDING and not one.is_automated for one in approvals_of(stage))
         for stage in answer.environments or ()
     )
+
+
+def _newest_end(answer: ReleaseAnswer) -> datetime | None:
+    """When the step ended that ended last, whose log may not be kept yet."""
+    attempts = (attempt for stage in answer.environments or () for attempt in stage.deploy_steps)
+    ends = [task.finished_on for attempt in attempts for _, task in tasks_of(attempt) if task.started_on]
+    return max((end for end in ends if end), default=None)
 
 
 def _stage(answer: ReleaseAnswer, stage: StageAnswer, known: Known) -> MappedStage:

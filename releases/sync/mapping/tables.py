@@ -88,7 +88,7 @@ RELEASE = table(
     "project_id azure_id pipeline_id definition_revision definition_snapshot_revision name status reason description"
     " created_on modified_on created_by_id created_for_id modified_by_id trigger_kind trigger_alias versions_hash"
     " variables tags keep_forever is_unfinished has_failed has_partly_succeeded has_canceled has_succeeded depth"
-    " listed_sha256 detailed_sha256 detailed_at changed_at gone_at",
+    " listed_sha256 detailed_sha256 detailed_at logs_due_on changed_at gone_at",
 )
 STAGE = table(
     ReleaseStage,

@@ -1,6 +1,7 @@
-"""The door to the passes: each project is read by two lines, each by one worker at a time.
+"""The door to the passes: each project is read by three lines, each by one worker at a time.
 
-The history line keeps the list of releases right; the details line follows and reads them in full. Tasks call `advance`
+The history line keeps the list of releases right; the details line follows and reads them in full; the logs line
+fetches what their steps wrote. Tasks call `advance`
 with a few seconds, the sync command with none; both go on where the last one stopped.
 """
 
@@ -29,7 +30,7 @@ from releases.errors import (
 from releases.models import Organization, Project, Watermark
 from releases.sync import gaps, gate, runs, watermarks
 from releases.sync.connections import Calls
-from releases.sync.passes import backfill, background, history
+from releases.sync.passes import backfill, background, history, logs
 from releases.sync.passes.work import Budget, FeedInCircles, Work
 from releases.sync.standing import note_standing
 from releases.sync.watermarks import Lease, LeaseLost
@@ -81,6 +82,7 @@ class Line:
 
 HISTORY = Line(history.FEED, history.step, backfill.unread)
 DETAILS = Line(background.FEED, background.step)
+LOGS = Line(logs.FEED, logs.step)
 
 
 def advance(

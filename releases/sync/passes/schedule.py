@@ -14,12 +14,14 @@ from releases.models import Inquiry, Project, RoleUpdate, Watermark, Workspace
 from releases.nudge import nudge
 from releases.sync import runs
 from releases.sync.passes import lines
-from releases.sync.passes.lines import DETAILS, HISTORY, Ended, Line
+from releases.sync.passes.lines import DETAILS, HISTORY, LOGS, Ended, Line
 from releases.sync.passes.work import Budget
 
 UNIT_SECONDS = 5.0
 SLOTS = 2
-TASKS = {HISTORY.feed: "sync.project", DETAILS.feed: "sync.details"}
+TASKS = {HISTORY.feed: "sync.project", DETAILS.feed: "sync.details", LOGS.feed: "sync.logs"}
+FOLLOWED_BY = {HISTORY.feed: DETAILS, DETAILS.feed: LOGS}
+"""What a line brought is work for the next."""
 
 Turn = tuple[str, int]
 
@@ -62,7 +64,7 @@ TURNS = Turns()
 
 def tick() -> None:
     """Wake whatever is due, those longest unread first."""
-    for line in (HISTORY, DETAILS):
+    for line in (HISTORY, DETAILS, LOGS):
         for project_id in due(line):
             nudge(TASKS[line.feed], project=project_id)
     for workspace_id in Workspace.objects.order_by("read_at").values_list("pk", flat=True):
@@ -90,14 +92,14 @@ def due(line: Line) -> list[int]:
 
 
 def unit(line: Line, project_id: int, *, insist: bool = False) -> None:
-    """Do one unit of a line, then wake whoever is next; what the history brought is work for the details."""
+    """Do one unit of a line, then wake whoever is next."""
     turn = (line.feed, project_id)
     with TURNS.slot(turn) as is_free:
         if not is_free:
             return
         ended = _advance(line, project_id, insist=insist)
-    if line is HISTORY and ended in (Ended.DONE, Ended.MORE):
-        nudge(TASKS[DETAILS.feed], project=project_id)
+    if line.feed in FOLLOWED_BY and ended in (Ended.DONE, Ended.MORE):
+        nudge(TASKS[FOLLOWED_BY[line.feed].feed], project=project_id)
     following = TURNS.next(turn if ended is Ended.MORE else None)
     if following is not None:
         nudge(TASKS[following[0]], project=following[1])

@@ -24,7 +24,7 @@ def release(held: Row, told: Mapped, *, is_detailed: bool) -> Row:
     if is_detailed:
         _keep(RELEASE, held, row, "listed_sha256")
     else:
-        _keep(RELEASE, held, row, "depth", "detailed_sha256", "detailed_at")
+        _keep(RELEASE, held, row, "depth", "detailed_sha256", "detailed_at", "logs_due_on")
     if told.artifacts is None:
         _keep(RELEASE, held, row, *_FROM_ARTIFACTS)
     if told.stages is None:

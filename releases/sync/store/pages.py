@@ -175,7 +175,8 @@ def _write(read: _Read, mapped: Sequence[Mapped], documents: list[Row], *, there
 def _write_plan(plan: Plan) -> int:
     rows = 0
     for table, ids in plan.removed.items():
-        rows += table.model._default_manager.filter(id__in=ids).delete()[0]
+        gone = table.model._default_manager.filter(id__in=ids)
+        rows += (gone.filter(log=None) if table is STEP else gone).delete()[0]  # a log that is kept keeps its step
     for table in _ORDER:
         rows += writing.insert(table, plan.new[table], ids=plan.new_ids.get(table))
         rows += writing.update(table, plan.changed.get(table, ()))

@@ -98,6 +98,21 @@ def huge(exchange: Exchange, args: Args) -> bool | None:
     return None
 
 
+def long_log(exchange: Exchange, args: Args) -> None:
+    """A long log of lines that differ, in colours here and there, which the answer's own lines end.
+
+    Args: `size` in bytes (default 15 MB); `text` stands in its middle, as a line of its own.
+    """
+    response, lines = exchange.answered(), []
+    many = int(args.get("size", 15_000_000)) // 96 + 1
+    for number in range(many):
+        at = f"2026-11-22T{number // 36000 % 24:02}:{number // 600 % 60:02}:{number // 10 % 60:02}.{number:07}Z"
+        word = "\x1b[33mslow\x1b[0m" if number % 50 == 0 else "fine"
+        lines.append(f"{at} sample {number:>8} of {many:>8} answered 200 in {number % 97:>3} ms, {word}, checked\r\n")
+    lines.insert(many // 2, f"2026-11-22T12:00:00.0000000Z {args.get('text', 'the middle of a long log')}\r\n")
+    response.body = "".join(lines).encode() + response.body
+
+
 def _gzip_bomb(size: int) -> bytes:
     """JSON that is small on the wire and `size` bytes when unpacked."""
     pieces = [gzip.compress(b'{"count":0,"value":[],"padding":"')]
@@ -144,6 +159,7 @@ CHANGES = {
     "headers": Kind(after=add_headers),
     "malformed": Kind(after=malformed),
     "huge": Kind(after=huge),
+    "long_log": Kind(after=long_log),
     "truncated": Kind(after=cut),
     "clock_skew": Kind(after=skew),
 }

@@ -1,0 +1,1 @@
+"""Logs of steps: fetched from Azure, masked, kept. Called by the logs pass and by inquiries."""
