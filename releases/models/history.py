@@ -125,9 +125,7 @@ class Release(models.Model):
                 name="release_to_read_changes",
                 condition=models.Q(changes_read_at__isnull=True, gone_at__isnull=True),
             ),
-            models.Index(
-                "project", F("logs_due_on").desc(), name="release_logs", condition=Q(logs_due_on__isnull=False)
-            ),
+            models.Index("project", F("logs_due_on").desc(), name="logs_due", condition=Q(logs_due_on__isnull=False)),
         ]
 
     def __str__(self) -> str:
