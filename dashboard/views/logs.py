@@ -29,7 +29,9 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     if seen.failing_line and seen.asked.is_anywhere and not wants_fragment(request):
         return redirect(f"{request.path}?{address_of(seen, line=seen.failing_line)}#L{seen.failing_line}")
     inquiry = ask_log(seen.step.step, by=reader(request)) if seen.step and seen.step.wants_asking else None
-    context = {"logs": seen, "release": seen.release, "inquiry": inquiry, **_words(seen, inquiry)}
+    context = {"logs": seen, "release": seen.release, **_words(seen, inquiry)}
+    # Whoever follows goes on at the end also once the log is whole: nothing jumps.
+    context["again"] = f"?{context['here']}&tail=1" if seen.follows else request.get_full_path()
     if not wants_fragment(request):
         context |= {**head_of(request, project, azure_id), "tab": "_logs"}
     fragment = "pages/release/_log.html"

@@ -18,7 +18,8 @@ class StepLog(models.Model):
     `line_count` and `received_bytes` are of what Azure sent; `head_lines` of them stand before what was left out of a
     log that is too large (0: nothing was). `received_sha256` is of Azure's bytes, `kept_sha256` of the text as it can
     be downloaded, secrets masked. `ended_on` is when the step ended. One that could not be had says why in `reason` and
-    is asked for again at `retry_at`; one that is gone is not.
+    is asked for again at `retry_at`; one that is gone is not. `ends_in_key`: the last line of one that grows is within
+    a private key, so that what follows is masked too.
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,7 @@ class StepLog(models.Model):
     received_sha256 = models.CharField(max_length=64, blank=True)
     kept_sha256 = models.CharField(max_length=64, blank=True)
     first_failing_line = models.PositiveIntegerField(null=True)
+    ends_in_key = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -71,13 +73,17 @@ class StepLog(models.Model):
 
 
 class StepLogPart(models.Model):
-    """Some following lines of a log, compressed with Zstandard; each line of `text` ends with a newline."""
+    """Some following lines of a log, compressed with Zstandard; each line of `text` ends with a newline.
+
+    `plain_body` is the same as a page shows it, for the search; None where that is no different.
+    """
 
     log = models.ForeignKey(StepLog, on_delete=models.CASCADE, db_index=False, related_name="parts")
     first_line = models.PositiveIntegerField()
     line_count = models.PositiveIntegerField()
     size = models.PositiveIntegerField()
     body = models.BinaryField()
+    plain_body = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["log", "first_line"], name="step_log_part_once")]

@@ -11,6 +11,7 @@ from django.db.models import Count, F
 
 from releases.models import SetAside, SyncGap, User
 from releases.queries.access import visible_to
+from releases.queries.logs.missing import MissingLogs, missing_logs
 from releases.queries.runs_seen import RunLine, runs_seen
 from releases.queries.sources import Source, checked_at, looks, workspaces
 
@@ -29,6 +30,7 @@ class SyncSeen:
     gaps: list[SyncGap]
     gaps_count: int
     gaps_open: int
+    missing: MissingLogs
 
     @property
     def backfills(self) -> list[Source]:
@@ -60,4 +62,5 @@ def sync_seen(user: User, *, projects: Sequence[Source]) -> SyncSeen:
         gaps=list(open_first.select_related("project")[:GAPS_SHOWN]) if counted["all"] else [],
         gaps_count=counted["all"],
         gaps_open=counted["all"] - counted["filled"],
+        missing=missing_logs(user),
     )

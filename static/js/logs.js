@@ -42,4 +42,5 @@
   addEventListener("hashchange", show);
   show();
   follow();
+  if (list()?.hasAttribute("data-follow") && !named()) list().lastElementChild?.scrollIntoView({ block: "center" });
 })();

@@ -15,6 +15,12 @@ from typing import Any
 TEMPLATES = {
     "e81700f7-3be2-46de-8624-2eb35882fcaa": ("Location", "ResourceAreas", "_apis/{resource}/{areaId}"),
     "a166fde7-27ad-408e-ba75-703c2cc9d500": ("Release", "releases", "{project}/_apis/{area}/{resource}/{releaseId}"),
+    "17c91af7-09fd-4256-bff1-c24ee4f73bc0": (
+        "Release",
+        "logs",
+        "{project}/_apis/{area}/releases/{releaseId}/environments/{environmentId}"
+        "/deployPhases/{releaseDeployPhaseId}/tasks/{taskId}/{resource}",
+    ),
     "b005ef73-cddc-448e-9ba2-5193bf36b19f": ("Release", "deployments", "{project}/_apis/{area}/{resource}"),
     "00d9565f-ed9c-4a06-9a50-00e7896ccab4": ("Location", "connectionData", "_apis/{resource}"),
 }

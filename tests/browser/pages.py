@@ -60,6 +60,33 @@ def _turn_to(tab: str) -> Callable[[Page], None]:
     return act
 
 
+def _open_logs(page: Page) -> None:
+    page.locator(".tabs").get_by_role("link", name="Logs").click()
+    page.locator("#_log").wait_for()
+    page.locator("#lines, #_log .empty").first.wait_for()
+
+
+def _follow_a_log(page: Page) -> None:
+    _open_logs(page)
+    page.locator("#lines").wait_for(timeout=ANSWER_MILLISECONDS)
+
+
+def _search_the_log(page: Page) -> None:
+    _open_logs(page)
+    page.locator("#lines").wait_for(timeout=ANSWER_MILLISECONDS)
+    page.get_by_label("Search in log").fill("section")
+    page.keyboard.press("Enter")
+    page.locator("#hit-count").wait_for()
+    if page.locator("#hitlist").count():
+        page.locator("#hitlist>summary").click()
+
+
+def _open_a_step_that_did_not_run(page: Page) -> None:
+    _open_logs(page)
+    page.locator(".steps a").last.click()
+    page.locator("#_log").wait_for()
+
+
 def _tick_two(page: Page) -> None:
     for at in (0, 2):
         page.locator("input[name=pick]").nth(at).check()
@@ -246,6 +273,10 @@ PAGES = {
     "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
     "release-audit": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Audit")),
     "release-variables": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Variables")),
+    "release-logs": Visit("/releases/?state=failed", is_list=True, act=_open_logs),
+    "release-logs-search": Visit("/releases/?state=failed", is_list=True, act=_search_the_log),
+    "release-logs-live": Visit("/releases/?state=running", is_list=True, act=_follow_a_log),
+    "release-logs-step": Visit("/releases/?state=failed", is_list=True, act=_open_a_step_that_did_not_run),
     "releases-ticked": Visit("/releases/", act=_tick_two),
     "releases-save": Visit("/releases/?trigger=model", act=_open_save),
     "views": Visit("/releases/views/?query=trigger%3Dmodel"),

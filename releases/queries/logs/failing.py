@@ -6,7 +6,7 @@ from collections.abc import Iterable
 _MARKED = re.compile(r"##\[error\]|##vso\[task\.logissue [^\]\n]{0,200}type=error", re.I)
 _SAID = re.compile(
     r"^(?:\S+Z )?(?:\x1b\[[\d;]*m)*(?:"
-    r"(?:npm )?(?:error|err!|fatal|critical|panic)\b[:! \]]"  # said by the program itself
+    r"npm ERR!|(?:error|fatal|critical|panic)\b[:! \]]"  # said by the program itself
     r"|E   +\S"  # pytest
     r"|\[(?:error|fatal)\]"
     r"|Traceback \(most recent call last\)"

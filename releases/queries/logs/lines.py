@@ -4,9 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db.models.functions import Coalesce
+
 from releases.models import StepLog, StepLogPart
 from releases.models.logs import unpacked
-from releases.queries.logs.text import plain
 
 MOST_LINES = 2000
 """In a page at once."""
@@ -138,8 +139,9 @@ def search(log: StepLog, words: str, *, around: int | None = None, after: int | 
     numbers: list[int] = []
     if not wanted:
         return Hits([])
-    for first_line, body in log.parts.order_by("first_line").values_list("first_line", "body"):
-        text = plain(unpacked(body)).casefold()
+    parts = log.parts.order_by("first_line").values_list("first_line", Coalesce("plain_body", "body"))
+    for first_line, body in parts:
+        text = unpacked(body).casefold()
         numbers += _found(text, wanted, first_line, most=MOST_HITS - len(numbers))
         if len(numbers) >= MOST_HITS:
             break

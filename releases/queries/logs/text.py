@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.?\d*Z ?")
-_STRING = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
-"""A command to the terminal that carries text: a title, a link's address."""
-_CONTROL = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
 _COLOUR = re.compile(r"(?:\x1b\[|\x9b)([\d;:]*)m")
-_COMMAND = re.compile(rf"{_STRING}|{_CONTROL}|\x1b[ -/]*[0-~]?")
+# Each begins with one letter of a small set, so that text without any is passed over quickly.
+_COMMAND = re.compile(
+    r"[\x1b\x90\x98\x9b\x9d-\x9f](?:"
+    r"(?:(?<=\x9b)|(?<=\x1b)\[)[0-?]*[ -/]*[@-~]"  # a colour, the cursor
+    r"|(?:(?<=[\x90\x98\x9d-\x9f])|(?<=\x1b)[\]PX^_])[^\x00-\x1f\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"  # a title, a link
+    r"|(?<=\x1b)[ -/]*[0-~])?"
+)
 _UNSEEN = (
     "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
 )

@@ -24,8 +24,7 @@ def answered(payload: dict[str, Any]) -> dict[str, Any]:
     if log and log.state == StepLog.State.KEPT:
         return {"lines": log.line_count, "is_kept": True}
     has_ended = step.finished_on is not None
-    known = log.line_count if log and not has_ended else 0
-    question = wanted(step, known_lines=known)
+    question = wanted(step, known=None if has_ended else log)
     try:
         with Calls(project.organization, 1) as calls:
             calls.asked_at()

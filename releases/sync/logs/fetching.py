@@ -6,7 +6,7 @@ from datetime import datetime
 
 from releases.azure.devops import DevOps
 from releases.errors import AzureNoAnswer, AzureUnreadable, NotThere, PermissionMissing
-from releases.models import Step
+from releases.models import Step, StepLog
 from releases.queries.statuses import Word, step_word
 from releases.sync.logs.receiving import Received, Receiver
 
@@ -27,8 +27,8 @@ class Wanted:
     ended_on: datetime | None
     has_failed: bool
     issues: tuple[str, ...] = ()
-    tries: int = 0
     known_lines: int = 0
+    in_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Answer:
     error: AzureNoAnswer | None = None
 
 
-def wanted(step: Step, *, known_lines: int = 0, tries: int = 0) -> Wanted:
-    """The question for a step, read with its deployment, stage, release and project."""
+def wanted(step: Step, *, known: StepLog | None = None) -> Wanted:
+    """The question for a step, read with its deployment, stage, release and project. `known`: what it goes on from."""
     stage = step.deployment.release_stage
     return Wanted(
         step=step.pk,
@@ -57,8 +57,8 @@ def wanted(step: Step, *, known_lines: int = 0, tries: int = 0) -> Wanted:
         ended_on=step.finished_on,
         has_failed=step_word(step.status) is Word.FAILED,
         issues=tuple(_errors(step.issues)),
-        tries=tries,
-        known_lines=known_lines,
+        known_lines=known.line_count if known else 0,
+        in_key=known.ends_in_key if known else False,
     )
 
 
@@ -67,7 +67,7 @@ def fetch(devops: DevOps, step: Wanted) -> Answer:
     if not step.phase:
         return Answer(reason=NO_ADDRESS, is_gone=True)
     first = step.known_lines + 1
-    receiver = Receiver(issues=step.issues, has_failed=step.has_failed, first_line=first)
+    receiver = Receiver(issues=step.issues, has_failed=step.has_failed, first_line=first, in_key=step.in_key)
     start = first if step.known_lines else None
     try:
         at = (step.release, step.environment, step.phase, step.task)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from releases.models import StepLog, StepLogPart
-from releases.models.logs import packed
+from releases.models.logs import unpacked
 from releases.sync.logs.fetching import Answer, Wanted
 from releases.sync.logs.receiving import MOST_BYTES, PART_LETTERS, PART_LINES, Part, Received
 
@@ -74,13 +74,7 @@ def _missed(log: StepLog | None, step: Wanted, answer: Answer, *, project: int, 
 
 
 def _add(log: StepLog, parts: list[Part]) -> None:
-    StepLogPart.objects.bulk_create(
-        [
-            StepLogPart(log=log, first_line=p.first_line, line_count=p.line_count, size=p.size, body=p.body)
-            for p in parts
-        ],
-        batch_size=20,
-    )
+    StepLogPart.objects.bulk_create([StepLogPart(log=log, **vars(part)) for part in parts], batch_size=20)
 
 
 def _lengthen(log: StepLog, received: Received) -> None:
@@ -88,14 +82,13 @@ def _lengthen(log: StepLog, received: Received) -> None:
     last = log.parts.order_by("-first_line").first()
     first = received.parts[0]
     if last and last.line_count + first.line_count <= PART_LINES and last.size + first.size <= PART_LETTERS:
-        text = last.text + StepLogPart(body=first.body).text
-        last.body, last.size = packed(text.encode()), last.size + first.size
-        last.line_count += first.line_count
-        last.save()
+        lines = last.line_count + first.line_count
+        more = Part.of(last.text + unpacked(first.body), first_line=last.first_line, line_count=lines)
+        StepLogPart.objects.filter(pk=last.pk).update(**vars(more))
         _add(log, received.parts[1:])
     else:
         _add(log, received.parts)
-    log.line_count = received.line_count
+    log.line_count, log.ends_in_key = received.line_count, received.ends_in_key
     log.received_bytes += received.received_bytes
     log.first_failing_line = log.first_failing_line or received.first_failing_line
     log.kept_bytes += received.kept_bytes

@@ -12,6 +12,7 @@ from hashlib import sha256
 from releases.models.logs import packed
 from releases.queries.logs.failing import Finder
 from releases.queries.logs.lines import marker
+from releases.queries.logs.text import plain
 from releases.sync.logs.masking import Masker
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -25,12 +26,20 @@ LONGEST_LINE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Part:
-    """Some following lines, packed; `size` is that of their text."""
+    """Some following lines, packed; `size` is that of their text. `plain_body`: as shown, where that differs."""
 
     first_line: int
     line_count: int
     size: int
     body: bytes
+    plain_body: bytes | None = None
+
+    @classmethod
+    def of(cls, text: str, *, first_line: int, line_count: int) -> "Part":
+        """The part of these lines, without secrets."""
+        body, shown = text.encode(errors="replace"), plain(text)
+        searched = None if shown is text else packed(shown.encode(errors="replace"))
+        return cls(first_line, line_count, len(body), packed(body), searched)
 
 
 @dataclass
@@ -46,6 +55,7 @@ class Received:
     received_sha256: str = ""
     kept_sha256: str = ""
     first_failing_line: int | None = None
+    ends_in_key: bool = False
 
     @property
     def kept_bytes(self) -> int:
@@ -61,14 +71,23 @@ class _Raw:
 
 
 class Receiver:
-    """Give it the bytes in their order, then `finish`. `first_line` is the number of the first line that comes."""
+    """Give it the bytes in their order, then `finish`. `first_line` is the number of the first line that comes.
+
+    `in_key`: the line before it was within a private key.
+    """
 
     def __init__(
-        self, *, issues: Iterable[str] = (), has_failed: bool = False, first_line: int = 1, most: int = MOST_BYTES
+        self,
+        *,
+        issues: Iterable[str] = (),
+        has_failed: bool = False,
+        first_line: int = 1,
+        in_key: bool = False,
+        most: int | None = None,
     ) -> None:
-        self._half = most // 2
+        self._half = (most or MOST_BYTES) // 2
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-        self._masker, self._finder = Masker(), Finder(issues=issues, has_failed=has_failed)
+        self._masker, self._finder = Masker(in_key=in_key), Finder(issues=issues, has_failed=has_failed)
         self._came, self._kept = sha256(), sha256()
         self._lines: list[str] = []
         self._letters = 0
@@ -99,7 +118,7 @@ class Receiver:
         while self._tail:
             self._keep(self._tail.popleft())
         received.received_sha256, received.kept_sha256 = self._came.hexdigest(), self._kept.hexdigest()
-        received.first_failing_line = self._finder.line
+        received.first_failing_line, received.ends_in_key = self._finder.line, self._masker.in_key
         return received
 
     def _take(self, text: str) -> None:
@@ -114,12 +133,9 @@ class Receiver:
 
     def _lengthen(self, text: str) -> None:
         """More of a line that is not over."""
-        self._rest += text[: LONGEST_LINE - len(self._rest)] if not self._too_long else ""
-        self._too_long += max(0, len(text) - (LONGEST_LINE - len(self._rest))) if self._is_full else 0
-
-    @property
-    def _is_full(self) -> bool:
-        return len(self._rest) >= LONGEST_LINE
+        room = LONGEST_LINE - len(self._rest)
+        self._rest += text[:room]
+        self._too_long += max(0, len(text) - room)
 
     def _line(self, end: str) -> None:
         self._lengthen(end)
@@ -157,4 +173,4 @@ class Receiver:
         self._kept.update(body)
         self._finder.look(text, first_line=raw.first_line)
         self._head_bytes += len(body)
-        self._received.parts.append(Part(raw.first_line, raw.line_count, len(body), packed(body)))
+        self._received.parts.append(Part.of(text, first_line=raw.first_line, line_count=raw.line_count))

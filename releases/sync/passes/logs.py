@@ -74,7 +74,7 @@ class _Logs:
 
     def _in_order(self) -> Iterator[Wanted]:
         for log in _retries(self.work).select_related(f"step__{_RELEASE}__project")[: AT_ONCE * 10]:
-            yield wanted(log.step, tries=log.tries)
+            yield wanted(log.step)
         while releases := self._next():
             steps = _steps(releases)
             self.batches.append(_Batch(releases, {one.step for one in steps}))
