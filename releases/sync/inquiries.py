@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from releases.models import Inquiry
 from releases.queries import offers as on_offer
-from releases.sync.offers import offered
 from releases.sync.logs.asked import answered
+from releases.sync.offers import offered
 from releases.sync.probing import probe
 from releases.sync.roles.trying import tried
 
