@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from dashboard.converters import NameConverter
 from dashboard.views import account as own_account
 from dashboard.views import (
+    acts,
     api,
     artifact_rules,
     audit,
@@ -29,6 +30,7 @@ from dashboard.views import (
     registry,
     release,
     releases,
+    roll_back,
     saved_views,
     search,
     sending,
@@ -53,6 +55,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<slug:project>/releases/<int:azure_id>/audit/", release.audited, name="release_audit"),
     path("p/<slug:project>/releases/<int:azure_id>/logs/", logs.show, name="release_logs"),
     path("p/<slug:project>/releases/<int:azure_id>/logs/download/", logs.download, name="release_log_download"),
+    path("p/<slug:project>/releases/<int:azure_id>/stages/<int:stage>/redeploy/", acts.redeploy, name="redeploy"),
+    path("p/<slug:project>/releases/<int:azure_id>/stages/<int:stage>/cancel/", acts.cancel, name="cancel_stage"),
+    path("p/<slug:project>/releases/<int:azure_id>/abandon/", acts.abandon, name="abandon_release"),
+    path("p/<slug:project>/releases/<int:azure_id>/flag/", acts.flag, name="flag_release"),
+    path("p/<slug:project>/releases/<int:azure_id>/flag/lift/", acts.lift, name="lift_flag"),
+    path("p/<slug:project>/pipelines/<int:azure_id>/stages/<int:stage>/roll-back/", roll_back.show, name="roll_back"),
     path("releases/export.csv", releases.export, name="releases_export"),
     path("releases/views/", saved_views.show, name="saved_views"),
     path("releases/views/save/", saved_views.save, name="save_view"),

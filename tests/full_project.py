@@ -107,6 +107,7 @@ def _history(name: str, number: int, project: Project) -> dict[str, Any]:
         "pipeline": pipeline,
         "stage": stage,
         "release": release,
+        "release_stage": row,
         "waiting": waiting,
         "deployment": attempt,
         "approval": given,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.offers import Offer
 from dashboard.samples.rows import ADA, LATER, LONG, MONDAY, attempt, live, release, release_stage, seats, step
 from dashboard.words import EVENTS
 from releases.models import LiveSpan
@@ -22,6 +23,10 @@ def shown() -> dict[str, Any]:
         "timeline": [Event(_when(kind), kind, "PROD", str(ADA), 2, _said(kind), "Deploy model") for kind in EVENTS],
         "seen_releases": [_seen(), *(_seen(stage) for stage in stages()), _seen(status=ReleaseStatus.ABANDONED)],
         "links": links(),
+        "offers": [
+            Offer("Redeploy"),
+            Offer("Redeploy", "You cannot act on releases: operators and administrators can."),
+        ],
         "neighbours": [("prev", release("Release-40")), ("next", None)],
     }
 

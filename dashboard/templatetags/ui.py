@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString
 from dashboard import times
 from dashboard.words import EVENTS, RUN_KINDS, VERDICTS, WORDS, Look
 from releases.outbound import safe_link
-from releases.queries import statuses
 from releases.queries.sentences import DOES_NOT_SAY, NAMES, Part, branch_name
 from releases.states import ArtifactRole, TriggerKind
 
@@ -99,12 +98,6 @@ def event_look(kind: str) -> Look:
 def verdict_look(verdict: str) -> Look:
     """Icon and hue of what became of one thing from one release to another."""
     return VERDICTS.get(verdict, VERDICTS["unknown"])
-
-
-@register.filter
-def approval_word(status: str) -> str:
-    """The word of an approval's status."""
-    return statuses.approval_word(status)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from dashboard.offers_acts import acts_of_pipeline
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
@@ -21,8 +22,11 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     seen = pipeline_seen(user, project=project, azure_id=azure_id, decisions=decisions_for, now=timezone.now())
     if seen is None:
         raise Http404(f"There is no pipeline {azure_id} here")
+    refused, acts = acts_of_pipeline(user, seen.stages)
     context = {
         "seen": seen,
+        "lanes": list(zip(seen.stages, acts, strict=True)),
+        "refused": refused,
         "pipeline": seen.pipeline,
         "checks": checks(seen),
         "azure_url": pipeline_url(seen.pipeline) or "",

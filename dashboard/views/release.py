@@ -8,11 +8,13 @@ from django.views.decorators.http import require_GET
 
 from dashboard.chain import chain_shown
 from dashboard.log_facets import place_of
+from dashboard.offers_acts import acts_of_release
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 from releases.queries.after_release import after_release
 from releases.queries.audit_log import entries_of_release
+from releases.queries.commands import commands_of
 from releases.queries.links import pipeline_url, release_url
 from releases.queries.release import ReleaseSeen, release_seen
 from releases.queries.release_around import around
@@ -69,18 +71,24 @@ def _answer(request: HttpRequest, tab: str, seen: ReleaseSeen, **more: Any) -> H
 
 
 def _context(request: HttpRequest, seen: ReleaseSeen) -> dict[str, Any]:
-    release, lies = seen.release, around(seen.release)
+    release, lies, user = seen.release, around(seen.release), reader(request)
+    acts = acts_of_release(user, release, [stage.row for stage in seen.stages], flag=seen.flag)
+    commands = commands_of(release, reader=user)
     return {
         "seen": seen,
         "release": release,
         "around": lies,
+        "acts": acts,
+        "lanes": list(zip(seen.stages, acts.stages, strict=True)),
+        "commands": commands,
+        "lived": [(span, seen.asked_for(span)) for span in lies.spans],
         "after": after_release(release, now=timezone.now()),
         "timeline": timeline(seen, drifts=lies.drifts),
         "variables": variables_of(release, [stage.row for stage in seen.stages]),
         "azure_url": release_url(release) or "",
         "pipeline_url": pipeline_url(release.pipeline) or "",
         "has_steps": release.depth == Depth.DETAILED,
-        "is_moving": release.is_unfinished,
+        "is_moving": release.is_unfinished or any(one.is_open for one in commands),
         "stale": shell_of(request).stale_in(release.project_id),
     }
 

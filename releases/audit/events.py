@@ -50,6 +50,8 @@ EVENTS = {
     "command.conflict": "Somebody else brought about another result in Azure; nothing was done.",
     "command.cancelled": "A command was taken back before it was sent, given up by a person, or expired.",
     "command.sent_late": "A worker that had lost its lease found that its request had left all the same.",
+    "flag.set": 'Somebody flagged a release "do not promote"; it is deployed nowhere until the flag is lifted.',
+    "flag.lifted": 'Somebody lifted the flag "do not promote" of a release.',
     "sending.stopped": "Nothing is sent to an organization any more.",
     "sending.started": "What waits for an organization is sent again.",
     "signin.succeeded": "Somebody signed in.",

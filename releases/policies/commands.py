@@ -1,6 +1,7 @@
 """Who may ask Azure to do something, and when it may be sent. Asked by the buttons, the actions and again by delivery.
 
-Operators and administrators act. QA decides on promotions (not here), managers and auditors act on nothing.
+Operators and administrators act; QA may flag a release as well. Managers and auditors act on nothing. What is about the
+role, and costs a query, stands apart from what is about the rows, so that a page with many stages asks for it once.
 """
 
 from releases.audit.actors import Actor
@@ -20,6 +21,9 @@ from releases.policies.roles import require
 from releases.states import CommandCode, ReleaseStatus, Role, StageStatus
 
 OPERATING = frozenset({Role.OPERATOR, Role.ADMINISTRATOR})
+FLAGGING = OPERATING | {Role.QA}
+"""Whoever may set a flag may lift it: the one who set it may be away, and both stay in the history."""
+
 UNDER_WAY = frozenset({StageStatus.IN_PROGRESS, StageStatus.QUEUED, StageStatus.SCHEDULED})
 
 
@@ -39,10 +43,15 @@ def operated_projects(user: User) -> frozenset[int] | None:
 
 def check_can_deploy(by: Actor, release_stage: ReleaseStage) -> None:
     """Deploying, redeploying or rolling back to this stage."""
-    require(by, OPERATING, release_stage.release.project, to="deploy")
+    check_can_operate(by, release_stage.release.project)
+    check_is_deployable(release_stage, flag=flag_of(release_stage.release))
+
+
+def check_is_deployable(release_stage: ReleaseStage, *, flag: ReleaseFlag | None) -> None:
+    """Whether the release may go to this stage at all, whoever asks. `flag`: the one that holds. No query."""
     release = release_stage.release
     check_is_there(release)
-    check_is_not_flagged(release)
+    check_is_not_flagged(release, flag=flag)
     if release.status != ReleaseStatus.ACTIVE:
         raise Denied(
             f"{release} is {_word(release.status)}; only an active release can be deployed.", code="not_active"
@@ -55,7 +64,12 @@ def check_can_deploy(by: Actor, release_stage: ReleaseStage) -> None:
 
 def check_can_cancel(by: Actor, release_stage: ReleaseStage) -> None:
     """Canceling what a stage does or is going to do."""
-    require(by, OPERATING, release_stage.release.project, to="cancel a deployment")
+    check_can_operate(by, release_stage.release.project)
+    check_is_cancelable(release_stage)
+
+
+def check_is_cancelable(release_stage: ReleaseStage) -> None:
+    """Whether there is anything to cancel, whoever asks. No query."""
     check_is_there(release_stage.release)
     if release_stage.status not in UNDER_WAY:
         raise Denied(f"Nothing runs or waits in {release_stage.name} that could be canceled.", code="nothing_to_cancel")
@@ -63,7 +77,12 @@ def check_can_cancel(by: Actor, release_stage: ReleaseStage) -> None:
 
 def check_can_abandon(by: Actor, release: Release) -> None:
     """Abandoning a release for good."""
-    require(by, OPERATING, release.project, to="abandon a release")
+    check_can_operate(by, release.project)
+    check_is_abandonable(release)
+
+
+def check_is_abandonable(release: Release) -> None:
+    """Whether it can be abandoned yet, whoever asks. No query."""
     check_is_there(release)
     if release.status == ReleaseStatus.ABANDONED:
         raise Denied(f"{release} is abandoned already.", code="abandoned")
@@ -81,9 +100,14 @@ def check_can_start(by: Actor, release: Release) -> None:
     """Making a draft a release, whose automatic stages start then."""
     require(by, OPERATING, release.project, to="start a draft")
     check_is_there(release)
-    check_is_not_flagged(release)
+    check_is_not_flagged(release, flag=flag_of(release))
     if release.status != ReleaseStatus.DRAFT:
         raise Denied(f"{release} is {_word(release.status)}, not a draft.", code="not_a_draft")
+
+
+def check_can_flag(by: Actor, project: Project | None) -> None:
+    """Flagging a release "do not promote", and lifting the flag."""
+    require(by, FLAGGING, project, to="flag a release")
 
 
 def check_can_take_back(by: Actor, command: Command) -> None:
@@ -129,9 +153,13 @@ def check_is_there(release: Release) -> None:
         raise Denied(f"Azure DevOps has {release} no longer; only its history is kept here.", code="gone")
 
 
-def check_is_not_flagged(release: Release) -> None:
+def flag_of(release: Release) -> ReleaseFlag | None:
+    """The flag that holds now, with who set it. One query."""
+    return ReleaseFlag.objects.filter(release=release, lifted_at=None).select_related("set_by").first()
+
+
+def check_is_not_flagged(release: Release, *, flag: ReleaseFlag | None) -> None:
     """Nobody said that this release must not be promoted."""
-    flag = ReleaseFlag.objects.filter(release=release, lifted_at=None).select_related("set_by").first()
     if flag is not None:
         sentence = f"{release} is flagged “do not promote” by {flag.set_by.name}: {flag.reason}"
         raise Denied(sentence, code=CommandCode.FLAGGED.value)

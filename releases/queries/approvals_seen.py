@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from releases.models import Approval, User
+from releases.models import Approval, Release, User
 from releases.queries.access import visible_to
-from releases.states import ApprovalStatus
+from releases.queries.statuses import Word, approval_word
+from releases.states import ApprovalStatus, ReleaseStatus
 
 BEFORE = "predeploy"
 PEOPLE = ("approver", "approved_by")
 COUNTED = ("release_stage", "attempt", "type", "status", "created_on")
+AT_ONCE = timedelta(minutes=1)
+"""Azure closes approvals with the release; so far apart may it note the two."""
+
 ANSWERED = frozenset({ApprovalStatus.APPROVED, ApprovalStatus.REJECTED, ApprovalStatus.PENDING})
 
 
@@ -98,12 +102,25 @@ def answers_of(release_stages: Collection[int]) -> dict[tuple[int, int], set[str
 def pending(user: User) -> list[Approval]:
     """Every approval somebody still owes in the projects this person sees, oldest first, with its release and stage.
 
-    Nobody can decide on a release that Azure DevOps has no longer, and nobody follows what is not followed any more.
+    Nobody can decide on a release that was abandoned or that Azure DevOps has no longer, and nobody follows what is not
+    followed any more.
     """
     rows = visible_to(user, Approval).filter(status=ApprovalStatus.PENDING, is_automated=False)
     rows = rows.filter(project__is_followed=True, release_stage__release__gone_at=None)
+    rows = rows.exclude(release_stage__release__status=ReleaseStatus.ABANDONED)
     rows = rows.select_related("approver", "release_stage__release__project", "release_stage__stage__pipeline")
     return list(rows.order_by("created_on", "id"))
+
+
+def word_of(approval: Approval, release: Release) -> Word:
+    """How an approval of this release stands; what closed because the release was abandoned says so."""
+    if release.status != ReleaseStatus.ABANDONED:
+        return approval_word(approval.status)
+    if approval.status == ApprovalStatus.PENDING:
+        return Word.ABANDONED
+    ended, at = approval.modified_on, release.modified_on
+    is_closed = approval.status == ApprovalStatus.CANCELED and ended and at and abs(ended - at) <= AT_ONCE
+    return Word.ABANDONED if is_closed else approval_word(approval.status)
 
 
 def _asked_of_people() -> QuerySet[Approval]:

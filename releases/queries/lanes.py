@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from releases.models import Artifact, LiveSpan, Release, Stage
+from releases.models import Artifact, Command, LiveSpan, Release, Stage
 from releases.queries.approvals_seen import NOBODY, Seats
 from releases.queries.artifacts import Version, beside
 from releases.queries.behind import Gap
@@ -52,6 +52,7 @@ class Lane:
     step: StepTold | None = None
     served: ServedNow | None = None
     gap: Gap | None = None
+    asked_now: Command | None = None
 
     @cached_property
     def pill(self) -> Pill:

@@ -1,6 +1,6 @@
 """The overview: what is live where, what waits, what failed, what happened last and what comes next.
 
-Nineteen queries at most, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and
+Twenty queries at most, whatever the history: newest attempts, live spans, pending approvals, what endpoints serve and
 how far stages are behind are all found by index.
 """
 
@@ -14,6 +14,7 @@ from django.db.models import OuterRef, Subquery
 from releases.models import Approval, Artifact, Pipeline, Release, User
 from releases.queries import approvals_seen, artifacts
 from releases.queries.artifacts import Version, beside
+from releases.queries.asked_here import open_by_stage
 from releases.queries.behind import gaps_of
 from releases.queries.happening import Coming, Happened, activity, coming
 from releases.queries.lanes import Artifacts, Joint, Lane, joint_of, lane_of
@@ -201,14 +202,16 @@ def _concern(word: Word) -> int:
 
 
 def _with_truth(rows: list[Row], carried: Artifacts) -> list[Row]:
-    """The lanes with what their endpoints serve and how far they are behind."""
+    """The lanes with what their endpoints serve, how far they are behind and what is asked of them here."""
     stages = [stage for row in rows for stage in row.now.stages]
     live = {stage.stage.pk: stage.span for stage in stages if stage.span}
     served = served_now([stage.stage.pk for stage in stages], live=live, carried=carried)
     gaps = gaps_of([row.now.stages for row in rows])
+    asked_now = open_by_stage([stage.stage.pk for stage in stages])
 
     def told(lane: Lane) -> Lane:
-        return replace(lane, served=served.get(lane.stage.pk), gap=gaps.get(lane.stage.pk))
+        pk = lane.stage.pk
+        return replace(lane, served=served.get(pk), gap=gaps.get(pk), asked_now=asked_now.get(pk))
 
     return [replace(row, lanes=[(joint, told(lane)) for joint, lane in row.lanes]) for row in rows]
 

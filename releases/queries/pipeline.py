@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from releases.models import EndpointDeployment, Pipeline, PipelineRevision, Project, Release, Stage, Trigger, User
+from releases.models import (
+    Command,
+    EndpointDeployment,
+    Pipeline,
+    PipelineRevision,
+    Project,
+    Release,
+    Stage,
+    Trigger,
+    User,
+)
 from releases.queries import definition as definitions
 from releases.queries import triggers_told
 from releases.queries.access import visible_to
 from releases.queries.artifacts import ORDER, of_releases
 from releases.queries.asked import Asked, asked
+from releases.queries.asked_here import open_by_stage
 from releases.queries.bars import Window, told, window
 from releases.queries.definition import ArtifactTold, Definition
 from releases.queries.filters import Filters
@@ -53,7 +64,10 @@ Decisions = Callable[[Project], Callable[[str, str, str], Decided]]
 
 @dataclass(frozen=True)
 class StageSeen:
-    """One stage as it is now: how it starts, whom Azure asks, where it is served. `models`: what it runs."""
+    """One stage as it is now: how it starts, whom Azure asks, where it is served. `models`: what it runs.
+
+    `asked_now`: what somebody asked of it here that is not over yet.
+    """
 
     now: StageNow
     joint: Joint | None
@@ -62,6 +76,7 @@ class StageSeen:
     is_told: bool
     served: ServedNow
     models: tuple[str, ...] = ()
+    asked_now: Command | None = None
 
     @property
     def stage(self) -> Stage:
@@ -177,6 +192,7 @@ def _stages(now: PipelineNow, definition: Definition) -> list[StageSeen]:
     live = {one.stage.pk: one.span for one in now.stages if one.span}
     carried = of_releases({span.release_id for span in live.values()})
     served = served_now([one.stage.pk for one in now.stages], live=live, carried=carried)
+    asked_now = open_by_stage([one.stage.pk for one in now.stages])
     joints: list[Joint | None] = [None, *(joint_of(a, b) for a, b in zip(now.stages, now.stages[1:], strict=False))]
     found = []
     for joint, one in zip(joints, now.stages, strict=False):
@@ -192,6 +208,7 @@ def _stages(now: PipelineNow, definition: Definition) -> list[StageSeen]:
                 is_told=stage_told is not None,
                 served=served[one.stage.pk],
                 models=tuple(version_words(model) for model in models if model.role == ArtifactRole.MODEL),
+                asked_now=asked_now.get(one.stage.pk),
             )
         )
     return found

@@ -1,6 +1,6 @@
 """One release: why it exists, how far it got, what it carries against what is live, who approved, what happened when.
 
-Seventeen queries, whatever the number of stages, attempts and steps.
+Nineteen queries, whatever the number of stages, attempts and steps.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,16 @@ from releases.models import (
     PipelineRevision,
     Release,
     ReleaseCommit,
+    ReleaseFlag,
     SetAside,
     Stage,
     User,
     WorkItem,
 )
-from releases.queries import artifacts, lineage, schedules, spans
+from releases.queries import approvals_seen, artifacts, lineage, schedules, spans
 from releases.queries.access import visible_to
 from releases.queries.artifacts import Version, is_same
+from releases.queries.asked_here import NOTHING, AskedHere, asked_of_release, attempt_words
 from releases.queries.lineage import Link
 from releases.queries.links import model_version_url
 from releases.queries.planned import schedules_of
@@ -78,11 +80,25 @@ class ReleaseSeen:
     commit_count: int
     work_items: list[WorkItem]
     unread_because: str = ""
+    asked: AskedHere = NOTHING
+    flags: Sequence[ReleaseFlag] = ()
 
     @property
-    def approvals(self) -> list[tuple[StageOfRelease, Approval]]:
-        """Every approval people were asked for, in the order of the stages."""
-        return [(stage, approval) for stage in self.stages for approval in stage.seats.approvals]
+    def approvals(self) -> list[tuple[StageOfRelease, Approval, Word]]:
+        """Every approval people were asked for and how it stands, in the order of the stages."""
+        found = [(stage, approval) for stage in self.stages for approval in stage.seats.approvals]
+        return [(stage, approval, approvals_seen.word_of(approval, self.release)) for stage, approval in found]
+
+    @property
+    def flag(self) -> ReleaseFlag | None:
+        """The flag "do not promote" that holds now."""
+        return next((flag for flag in self.flags if flag.lifted_at is None), None)
+
+    def asked_for(self, span: LiveSpan) -> str:
+        """Who asked here for the attempt that put it live; a roll-back with its reason."""
+        opened = span.opened_by
+        command = self.asked.attempts.get((opened.release_stage_id, opened.attempt))
+        return attempt_words(command, passed_on_as="") if command else ""
 
     @property
     def has_begun(self) -> bool:
@@ -147,11 +163,12 @@ def _seen(release: Release) -> ReleaseSeen:
     ids = {release.pk} | ({headline_live.release_id} if headline_live else set())
     carried = artifacts.of_releases(ids, with_lineage=True)
     mine = carried.get(release.pk, [])
+    asked = asked_of_release(release.pk)
     commits = release.release_commits.select_related("commit__author").order_by("-commit__committed_on", "-id")
     return ReleaseSeen(
         release=release,
         sentence=trigger_sentence(release, artifacts=mine, schedules=_schedules(release)),
-        stages=stages_of(release, live=live),
+        stages=stages_of(release, live=live, asked=asked),
         headline=headline,
         headline_live=headline_live,
         artifacts=_lines(release, mine, live=carried.get(headline_live.release_id, []) if headline_live else []),
@@ -160,6 +177,8 @@ def _seen(release: Release) -> ReleaseSeen:
         work_items=list(
             WorkItem.objects.filter(release_work_items__release=release).order_by("azure_id")[:COMMITS_SHOWN]
         ),
+        asked=asked,
+        flags=list(release.flags.select_related("set_by", "lifted_by").order_by("-set_at", "-pk")),
         unread_because="" if release.depth == Depth.DETAILED else _unread_because(release),
     )
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch
 
-from releases.models import Deployment, LiveSpan, Release, ReleaseStage, Step
+from releases.models import Command, Deployment, LiveSpan, Release, ReleaseStage, Step
 from releases.queries import approvals_seen
 from releases.queries.approvals_seen import Seats, StageSeats
+from releases.queries.asked_here import NOTHING, AskedHere, attempt_words
 from releases.queries.conditions import needed_stages
 from releases.queries.links import stage_logs_url
 from releases.queries.served import served_words
@@ -26,13 +27,28 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt on one stage, with its steps and the approvals before and after it."""
+    """One attempt on one stage, with its steps and the approvals before and after it.
+
+    `asked` and `canceled`: the commands that asked for it, and for its end, where that was done through Slipway.
+    """
 
     deployment: Deployment
     word: Word
     steps: list[StepLine]
     seats: Seats
     is_newest: bool = True
+    asked: Command | None = None
+    canceled: Command | None = None
+
+    @property
+    def service(self) -> str:
+        """The identity that Azure names for it."""
+        return str(self.deployment.requested_by or self.deployment.requested_for or "")
+
+    @property
+    def asked_words(self) -> str:
+        """Who asked for it here, and as whom that was passed on; a roll-back with its reason. Empty for Azure's own."""
+        return attempt_words(self.asked, passed_on_as=self.service) if self.asked else ""
 
     @property
     def failed_step(self) -> StepLine | None:
@@ -106,15 +122,15 @@ class StageOfRelease:
         return self.word is Word.FAILED and is_uncertain(self.live, self.served)
 
 
-def stages_of(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRelease]:
-    """The stages of a release in order. `live`: what each runs now."""
+def stages_of(release: Release, *, live: dict[int, LiveSpan], asked: AskedHere = NOTHING) -> list[StageOfRelease]:
+    """The stages of a release in order. `live`: what each runs now; `asked`: what was asked for through Slipway."""
     steps = Prefetch("steps", queryset=Step.objects.order_by("rank", "phase_id", "task_id"))
     attempts = Deployment.objects.select_related("requested_by", "requested_for").prefetch_related(steps)
     rows = release.stages.order_by("rank", "azure_id").select_related("stage")
     found = list(rows.prefetch_related(Prefetch("deployments", queryset=attempts.order_by("-attempt"))))
     seats = approvals_seen.of_stages([row.pk for row in found])
     served = served_now([row.stage_id for row in found], live=live)
-    stages = [_stage(row, release, seats.get(row.pk, NO_SEATS), live.get(row.stage_id)) for row in found]
+    stages = [_stage(row, release, seats.get(row.pk, NO_SEATS), live.get(row.stage_id), asked) for row in found]
     failed = {stage.row.name for stage in stages if stage.word in {Word.FAILED, Word.REJECTED}}
     return [
         replace(
@@ -126,8 +142,10 @@ def stages_of(release: Release, *, live: dict[int, LiveSpan]) -> list[StageOfRel
     ]
 
 
-def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpan | None) -> StageOfRelease:
-    latest = seats.latest
+def _stage(
+    row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpan | None, asked: AskedHere
+) -> StageOfRelease:
+    row.release, latest = release, seats.latest
     word = stage_word(
         row.status,
         release_status=release.status,
@@ -135,13 +153,13 @@ def _stage(row: ReleaseStage, release: Release, seats: StageSeats, live: LiveSpa
         was_refused=latest.refused is not None,
     )
     deployments = list(row.deployments.all())
-    attempts = [_attempt(one, seats.of(one.attempt), is_newest=one is deployments[0]) for one in deployments]
+    attempts = [_attempt(one, seats.of(one.attempt), asked, is_newest=one is deployments[0]) for one in deployments]
     needs = needed_stages(row.conditions)
     logs = (stage_logs_url(row, release) or "") if attempts else ""
     return StageOfRelease(row, word, attempts, Seats(seats.approvals), live, needs, logs)
 
 
-def _attempt(deployment: Deployment, seats: Seats, *, is_newest: bool) -> Attempt:
+def _attempt(deployment: Deployment, seats: Seats, asked: AskedHere, *, is_newest: bool) -> Attempt:
     word = attempt_word(
         deployment.status,
         operation=deployment.operation_status,
@@ -149,4 +167,6 @@ def _attempt(deployment: Deployment, seats: Seats, *, is_newest: bool) -> Attemp
         was_refused=seats.refused is not None,
     )
     steps = [StepLine(step, step_word(step.status)) for step in deployment.steps.all()]
-    return Attempt(deployment, word, steps, seats, is_newest)
+    key = deployment.release_stage_id, deployment.attempt
+    by, ended = asked.attempts.get(key), asked.cancels.get(key)
+    return Attempt(deployment, word, steps, seats, is_newest, by, ended)

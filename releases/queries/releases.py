@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
-from releases.models import Artifact, Release, ReleaseStage, User
+from releases.models import Artifact, Release, ReleaseFlag, ReleaseStage, User
 from releases.queries import approvals_seen, artifacts, spans
 from releases.queries.approvals_seen import NOBODY, Seats, StageSeats
 from releases.queries.artifacts import Version, beside
@@ -127,7 +127,8 @@ def rows_of(releases: Sequence[Release]) -> list[Row]:
 def _releases(ids: Sequence[int]) -> list[Release]:
     """These releases, in this order, with what a row names of them."""
     rows = Release.objects.filter(pk__in=ids).select_related("project", "pipeline", "created_by", "created_for")
-    rows = rows.defer("variables", "tags", "description")
+    flags = ReleaseFlag.objects.filter(release=OuterRef("pk"), lifted_at=None)
+    rows = rows.annotate(is_flagged=Exists(flags)).defer("variables", "tags", "description")
     return sorted(rows, key=lambda one: ids.index(one.pk))
 
 

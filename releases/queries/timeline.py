@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from releases.models import Approval, Drift
+from releases.queries.approvals_seen import word_of
+from releases.queries.commands import asker
 from releases.queries.release import ReleaseSeen
 from releases.queries.release_stages import Attempt, StageOfRelease
 from releases.queries.served import served_of, served_words
@@ -14,7 +16,10 @@ from releases.states import ApprovalStatus, ReleaseStatus
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: what (`kind`), who, on which stage and attempt, with the comment given."""
+    """One thing that happened: what (`kind`), who, on which stage and attempt, with the comment given.
+
+    `service`: as whom Slipway passed it on, where the person asked for it here.
+    """
 
     at: datetime | None
     kind: str
@@ -25,6 +30,7 @@ class Event:
     step: str = ""
     endpoint: str = ""
     served: str = ""
+    service: str = ""
 
 
 ENDS = {
@@ -48,9 +54,21 @@ def _of_release(seen: ReleaseSeen) -> Iterator[Event]:
     release = seen.release
     yield Event(release.created_on, "created", who=str(release.created_for or release.created_by or ""))
     if release.status == ReleaseStatus.ABANDONED:
-        yield Event(release.modified_on or release.changed_at, "abandoned", who=str(release.modified_by or ""))
+        yield _abandoned(seen)
     if release.gone_at:
         yield Event(release.gone_at, "gone")
+    for flag in seen.flags:
+        yield Event(flag.set_at, "flagged", who=flag.set_by.name, comment=flag.reason)
+        if flag.lifted_at and flag.lifted_by:
+            yield Event(flag.lifted_at, "unflagged", who=flag.lifted_by.name, comment=flag.lifted_reason)
+
+
+def _abandoned(seen: ReleaseSeen) -> Event:
+    release, command = seen.release, seen.asked.abandoning
+    at, by = release.modified_on or release.changed_at, str(release.modified_by or "")
+    if command is None:
+        return Event(at, "abandoned", who=by)
+    return Event(at, "abandoned", who=asker(command), comment=command.reason, service=by)
 
 
 def _of_drift(drift: Drift) -> Iterator[Event]:
@@ -72,7 +90,10 @@ def _of_approval(stage: StageOfRelease, approval: Approval) -> Iterator[Event]:
     name, who = stage.row.name, str(approval.approved_by or approval.approver or "")
     if approval.created_on:
         yield Event(approval.created_on, "asked", name, str(approval.approver or ""), approval.attempt)
-    if approval.status == ApprovalStatus.PENDING:
+    if word_of(approval, stage.row.release) is Word.ABANDONED:
+        at = approval.modified_on or stage.row.release.modified_on or stage.row.release.changed_at
+        yield Event(at, "closed", name, str(approval.approver or ""), approval.attempt)
+    elif approval.status == ApprovalStatus.PENDING:
         yield Event(None, "waits", name, str(approval.approver or ""), approval.attempt)
     elif approval.status in {ApprovalStatus.APPROVED, ApprovalStatus.REJECTED} and approval.modified_on:
         yield Event(approval.modified_on, approval.status, name, who, approval.attempt, approval.comments)
@@ -80,10 +101,17 @@ def _of_approval(stage: StageOfRelease, approval: Approval) -> Iterator[Event]:
 
 def _of_attempt(stage: StageOfRelease, attempt: Attempt) -> Iterator[Event]:
     row, name = attempt.deployment, stage.row.name
-    if row.attempt > 1 and row.queued_on:
+    if attempt.asked:
+        kind = "rolled_back" if attempt.asked.is_roll_back else "redeployed"
+        told = {"comment": attempt.asked.reason, "service": attempt.service}
+        yield Event(row.queued_on or attempt.asked.asked_at, kind, name, asker(attempt.asked), row.attempt, **told)
+    elif row.attempt > 1 and row.queued_on:
         yield Event(row.queued_on, "redeployed", name, str(row.requested_for or row.requested_by or ""), row.attempt)
     if row.started_on:
         yield Event(row.started_on, "started", name, attempt=row.attempt)
-    if attempt.word in ENDS and row.finished_on:
+    if attempt.canceled:
+        ended, told = attempt.canceled, {"comment": attempt.canceled.reason, "service": attempt.service}
+        yield Event(row.finished_on or ended.ended_at, "canceled_by", name, asker(ended), row.attempt, **told)
+    elif attempt.word in ENDS and row.finished_on:
         failed = attempt.failed_step.step.name if attempt.failed_step else ""
         yield Event(row.finished_on, ENDS[attempt.word], name, attempt=row.attempt, step=failed)

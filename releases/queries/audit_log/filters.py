@@ -16,6 +16,7 @@ GROUPS = {
     "sign-ins": ("Sign-ins", ("signin",)),
     "rules": ("Rules and bindings", ("artifact_rule", "endpoint_rule", "stage")),
     "commands": ("What was asked of Azure", ("command", "sending")),
+    "flags": ("Do not promote", ("flag",)),
     "refusals": ("Refusals", ("action",)),
     "trail": ("The trail itself and exports", ("audit", "releases", "secrets")),
 }

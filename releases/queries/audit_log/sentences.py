@@ -113,6 +113,14 @@ def _stage(of: Facts) -> str:
     return of.id.partition("/")[2].replace("/", ", ").replace(":", " ")
 
 
+def _flag(verb: str) -> Callable[[Facts], str]:
+    def told(of: Facts) -> str:
+        reason = of.private.get("reason", "").rstrip(".")
+        return f"{verb} “do not promote” of {_stage(of)}" + (f": {reason}" if reason else "")
+
+    return told
+
+
 def _refused(of: Facts) -> str:
     return f"Was refused: {of.private['reason']}" if "reason" in of.private else f"Was refused at {of.id}"
 
@@ -173,6 +181,8 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "endpoint_rule.deleted": _rule("Took away", "endpoint rule"),
     "user.created": lambda of: f"Made an account for {of.private.get('name') or ERASED}",
     **{type: _command for type in EVENTS if type.startswith("command.")},
+    "flag.set": _flag("Set the flag"),
+    "flag.lifted": _flag("Lifted the flag"),
     "sending.stopped": lambda of: f"Stopped all sending to {of.id}",
     "sending.started": lambda of: f"Let commands to {of.id} go on",
     "user.renamed": _renamed,
