@@ -12,7 +12,7 @@ from tests.up.running import up
 
 pytestmark = pytest.mark.soak
 MINUTES = float(os.environ.get("SOAK_MINUTES", "10"))
-PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "-m sandbox"]
+PROGRAMS = ["gunicorn", "celery -A dashboard worker", "celery -A dashboard beat", "manage.py sign", "-m sandbox"]
 
 
 def test_programs_killed_at_random_come_back_and_history_is_whole(tmp_path):

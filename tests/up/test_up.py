@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import wait_until
 from tests.up.running import DEMO, PROGRAMS, ROOT, refusal, up, wait_for_programs
 
 pytestmark = pytest.mark.up
@@ -26,6 +27,10 @@ def test_the_demo_opens_its_people_sign_in_and_ctrl_c_ends_all_of_it(var):
             page = run.browser(f"{person}@harbour.example").get(run.url, timeout=10)
             assert (page.status_code, page.url) == (200, f"{run.url}/")
         wait_for_programs(run, *PROGRAMS)
+        signed = var / "checkpoints" / "checkpoints.txt"
+        wait_until(signed.exists, seconds=30, what="the trail is signed")
+        assert "\n\u2014 slipway/" in signed.read_text("utf-8")
+        assert (var / "signer").stat().st_mode & 0o777 == 0o700
         run.process.send_signal(signal.SIGINT)
         run.wait_gone()
         assert run.process.wait(1) == 0
