@@ -26,6 +26,7 @@ SLIPWAY_SYNC_SECONDS = env.number("SLIPWAY_SYNC_SECONDS", 60, least=1)
 SLIPWAY_SETTLE_SECONDS = env.number("SLIPWAY_SETTLE_SECONDS", 60, least=1)
 SLIPWAY_LOG_DAYS = env.number("SLIPWAY_LOG_DAYS", 30, least=1)
 SLIPWAY_GOOD_AFTER_MINUTES = env.number("SLIPWAY_GOOD_AFTER_MINUTES", 60, least=0)
+SLIPWAY_LEASE_SECONDS = env.number("SLIPWAY_LEASE_SECONDS", 180, least=4)
 SLIPWAY_SYNC_CONNECTIONS = env.number("SLIPWAY_SYNC_CONNECTIONS", 4, least=1)
 # Only `manage.py sign` opens the first; in production another user of the system owns it.
 SLIPWAY_SIGNER_DIR = Path(env.text("SLIPWAY_SIGNER_DIR", str(VAR_DIR / "signer"))).absolute()

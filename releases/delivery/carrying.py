@@ -27,7 +27,6 @@ def carry(pk: str) -> bool:
     lease = leasing.claim(pk)
     if lease is None:
         return False
-    crash.point(crash.Point.CLAIMED)
     due_in: float | None = None
     try:
         due_in = _step(lease)
@@ -49,6 +48,7 @@ def _step(lease: Lease) -> float | None:
     if command.losses >= MOST_LOSSES and command.state != CommandState.HELD:
         _dead(command, f"{command.losses} workers died while they carried it out.")
         return None
+    crash.point(crash.Point.CLAIMED, command)
     match CommandState(command.state):
         case CommandState.AUTHORISED:
             return sending.send(lease)

@@ -21,7 +21,7 @@ from releases.delivery.kinds import kind_of
 from releases.delivery.leasing import Lease, database_now
 from releases.errors import AzureError, AzureRefused
 from releases.models import Command
-from releases.policies.limits import REQUEST_SECONDS
+from releases.policies.limits import request_seconds
 from releases.states import CommandCode, CommandState
 from releases.sync.connections import Calls
 
@@ -55,7 +55,7 @@ def pauses() -> Pauses:
 @contextmanager
 def opened(command: Command, *, guard: Callable[[], None] = lambda: None) -> Iterator[Calls]:
     """One connection to the command's organization, behind its gate, with the deadline of an act."""
-    with Calls(command.organization, width=1, seconds=REQUEST_SECONDS, guard=guard) as calls:
+    with Calls(command.organization, width=1, seconds=request_seconds(), guard=guard) as calls:
         try:
             yield calls
         finally:
@@ -77,7 +77,7 @@ def after_send(lease: Lease, calls: Calls) -> float | None:
             found = kind_of(lease.command).evidence(lease.command, calls)
         except AzureError as error:
             return _unknown(lease, CommandCode.NO_ANSWER, f"Azure took it, but cannot be read: {error.sentence}")
-        crash.point(crash.Point.READ_BACK)
+        crash.point(crash.Point.READ_BACK, lease.command)
         if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY):
             return _settle(lease, found)
     sentence = f"Azure answered yes, but does not show it yet. {found.sentence}"

@@ -1,12 +1,17 @@
-"""Named places where a worker can be made to die, for the tests of what happens then (`SLIPWAY_CRASH_AT`)."""
+"""Named places where a worker can be made to die or to stand still, for the tests of what happens then.
+
+`SLIPWAY_CRASH_AT` and `SLIPWAY_STOP_AT` name the point, or `point:id` for one command only.
+"""
 
 import os
 import signal
 from enum import StrEnum
 
+from releases.models import Command
+
 
 class Point(StrEnum):
-    """Where: after `sending` is committed and before the request; after Azure's answer and before it is stored; ..."""
+    """Where: lease taken; `sending` committed, nothing sent; Azure answered, nothing stored; Azure read back."""
 
     CLAIMED = "claimed"
     SENDING_COMMITTED = "sending_committed"
@@ -14,7 +19,12 @@ class Point(StrEnum):
     READ_BACK = "read_back"
 
 
-def point(name: Point) -> None:
-    """Die here, as by `kill -9`, when the environment names this point; else nothing."""
-    if os.environ.get("SLIPWAY_CRASH_AT") == name:
-        os.kill(os.getpid(), signal.SIGKILL)
+_SIGNALS = {"SLIPWAY_CRASH_AT": signal.SIGKILL, "SLIPWAY_STOP_AT": signal.SIGSTOP}
+
+
+def point(name: Point, command: Command) -> None:
+    """Send ourselves the signal when the environment names this point and not another command; else nothing."""
+    for variable in ("SLIPWAY_CRASH_AT", "SLIPWAY_STOP_AT"):
+        asked, _, only = os.environ.get(variable, "").partition(":")
+        if asked == name and only in ("", str(command.pk)):
+            os.kill(os.getpid(), _SIGNALS[variable])

@@ -63,6 +63,14 @@ def superseded(sentence: str) -> NotToBeSent:
     return NotToBeSent(sentence, state=CommandState.SUPERSEDED, reason=CommandCode.SAME_RESULT_BY)
 
 
+class SentBefore(ReleasesError):
+    """Azure shows this command's mark though our rows know of no send: a backup was restored."""
+
+    def __init__(self, base: Base) -> None:
+        super().__init__("Azure shows that it was sent before.")
+        self.base = base
+
+
 class Wait(ReleasesError):
     """Something else must come first; asked again after `seconds`."""
 

@@ -17,11 +17,9 @@ from django.db.models.functions import Now
 from releases.errors import AzureStopped, Conflict
 from releases.models import Command
 from releases.models.commands import FORMAT
-from releases.policies.limits import REQUEST_SECONDS
+from releases.policies.limits import lease_seconds, request_seconds
 from releases.states import OPEN_COMMAND_STATES, CommandState
 from releases.sync import processes
-
-LEASE_SECONDS = 180.0
 
 WORKED = sorted(OPEN_COMMAND_STATES - {CommandState.NEEDS_ATTENTION})
 
@@ -39,21 +37,21 @@ class Lease:
     command: Command
     token: str
     was_lost: bool
-    until: float = field(default_factory=lambda: time.monotonic() + LEASE_SECONDS)
+    until: float = field(default_factory=lambda: time.monotonic() + lease_seconds())
 
     def check_covers_a_request(self) -> None:
         """Raise AzureStopped when so little is left of it that a request could outlive it. Asks no database."""
-        if time.monotonic() + REQUEST_SECONDS > self.until:
+        if time.monotonic() + request_seconds() > self.until:
             raise AzureStopped(
                 "Slipway was held up for so long that it sends nothing any more; another worker goes on."
             )
 
     def keep(self) -> None:
         """Prolong it in the caller's transaction. Raises LeaseLost."""
-        until = Now() + timedelta(seconds=LEASE_SECONDS)
+        until = Now() + timedelta(seconds=lease_seconds())
         if not Command.objects.filter(pk=self.command.pk, leased_by=self.token).update(leased_until=until):
             raise LeaseLost("Another worker has taken this command over.")
-        self.until = time.monotonic() + LEASE_SECONDS
+        self.until = time.monotonic() + lease_seconds()
 
     def release(self, *, due_in: float | None) -> None:
         """Give it back; somebody looks again after so many seconds, or nobody (None). Nothing if it was lost."""
@@ -80,7 +78,7 @@ def claim(pk: str) -> Lease | None:
     if processes.is_dead(row.leased_by):
         is_free |= Q(leased_by=row.leased_by)
     same = _workable().filter(is_free, pk=pk, moves=row.moves, leased_by=row.leased_by)
-    taken = {"leased_by": token, "leased_until": Now() + timedelta(seconds=LEASE_SECONDS)}
+    taken = {"leased_by": token, "leased_until": Now() + timedelta(seconds=lease_seconds())}
     if not same.update(**taken, losses=F("losses") + (1 if row.leased_by else 0)):
         return None
     rows = Command.objects.select_related("organization", "project", "asked_by", "release__project", "release_stage")

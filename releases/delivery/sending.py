@@ -15,9 +15,9 @@ from releases.actions.acting import acting
 from releases.actions.commands.moving import DELIVERY, move
 from releases.audit import Actor, System
 from releases.delivery import checking, crash
-from releases.delivery.evidence import Base, NotToBeSent, Wait, stale
+from releases.delivery.evidence import Base, NotToBeSent, SentBefore, Wait, stale
 from releases.delivery.kinds import kind_of
-from releases.delivery.leasing import LEASE_SECONDS, Lease, LeaseLost, database_now
+from releases.delivery.leasing import Lease, LeaseLost, database_now
 from releases.delivery.marker import comment_of, marker_of
 from releases.errors import (
     AzureError,
@@ -57,7 +57,7 @@ def send(lease: Lease) -> float | None:
     with checking.opened(command, guard=lease.check_covers_a_request) as calls:
         before = {name: getattr(command, name) for name in ("sends", "sent_at", "first_sent_at")}
         try:
-            base = kind_of(command).base(command, calls)
+            base, is_sent = _base(command, calls)
             _commit(lease, base)
         except (PermissionMissing, CredentialRefused) as refused:
             return _hold(command, Denied(refused.sentence, code=refused.code))
@@ -67,8 +67,11 @@ def send(lease: Lease) -> float | None:
             _end(command, end)
             return None
         except Wait as wait:
+            Command.objects.filter(pk=command.pk).update(sentence=wait.sentence)
             return wait.seconds
-        crash.point(crash.Point.SENDING_COMMITTED)
+        if is_sent:
+            return checking.after_send(lease, calls)
+        crash.point(crash.Point.SENDING_COMMITTED, command)
         return _request(lease, calls, before=before)
 
 
@@ -86,6 +89,14 @@ def is_still_held(command: Command) -> bool:
     return False
 
 
+def _base(command: Command, calls: Calls) -> tuple[Base, bool]:
+    """What Azure shows before, and whether it shows that the command was sent already. Raises NotToBeSent, Wait."""
+    try:
+        return kind_of(command).base(command, calls), False
+    except SentBefore as before:
+        return before.base, True
+
+
 def _request(lease: Lease, calls: Calls, *, before: dict[str, Any]) -> float | None:
     command = lease.command
     try:
@@ -98,7 +109,7 @@ def _request(lease: Lease, calls: Calls, *, before: dict[str, Any]) -> float | N
         return _not_sent(lease, error, before)
     except AzureError as error:
         return checking.unanswered(lease, error)
-    crash.point(crash.Point.APPLIED)
+    crash.point(crash.Point.APPLIED, command)
     try:
         with transaction.atomic():
             lease.keep()
@@ -135,7 +146,7 @@ def _commit(lease: Lease, base: Base) -> None:
             sends=F("sends") + 1,
             sent_at=Now(),
             first_sent_at=Coalesce("first_sent_at", Now()),
-            leased_until=Now() + timedelta(seconds=LEASE_SECONDS),
+            leased_until=Now() + timedelta(seconds=lease_seconds()),
             absences=0,
             absent_at=None,
         )

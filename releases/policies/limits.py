@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-REQUEST_SECONDS = 90.0
-"""Total deadline of one request to Azure; a lease that covers less than this sends nothing."""
+from django.conf import settings
 
 MOST_SENDS = 5
 AGE_AT_MOST = timedelta(minutes=30)
@@ -13,3 +12,13 @@ MOST_LOSSES = 5
 """How many workers may die while they carry one command out."""
 
 HELD_AT_MOST = timedelta(hours=24)
+
+
+def lease_seconds() -> float:
+    """How long a worker may hold a command without a word, by the settings."""
+    return float(settings.SLIPWAY_LEASE_SECONDS)
+
+
+def request_seconds() -> float:
+    """Total deadline of one request to Azure: half a lease. A lease that covers less than this sends nothing."""
+    return lease_seconds() / 2

@@ -258,3 +258,15 @@ TIDE_GAUGE = PipelinePlan(
 )
 
 FLEET = (PORT_WEATHER, BERTH_ETA, SWELL_HEIGHT, TIDE_GAUGE)
+
+_BY_HAND = {"push": 0.0, "manual": 1.0, "pullRequest": 0.0, "none": 0.0, "model": 0.0, "scaler": 0.0}
+
+
+def _quay(number: int) -> PipelinePlan:
+    """A small pipeline without triggers."""
+    first = replace(TIDE_GAUGE.first, name=f"Quay {number} Tide Gauge", name_format="Release-$(rev:r)", triggers=())
+    return replace(TIDE_GAUGE, id=100 + number, key=f"quay{number}", share=0.5, weights=_BY_HAND, edits=(), first=first)
+
+
+QUAYS = (*FLEET, *(_quay(number) for number in range(1, 61)))
+"""Sixty small pipelines more, for what needs many stages at once."""

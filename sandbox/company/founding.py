@@ -3,7 +3,7 @@
 Called once by the scenario "living". After it the clock is run up to the anchor, and the past has happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from sandbox.company.world import World
 
 PAST = 425 * DAY
 QUIET = {"eta": 4.5 * DAY, "swell": 7.2 * DAY, "port": 1.2 * DAY, "tide": 1.2 * DAY}
+USUALLY_QUIET = 1.2 * DAY
 _HUB = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/mlops/providers"
 
 
@@ -27,18 +28,18 @@ def length_of_past(releases: int) -> float:
     return PAST * min(1.0, max(releases, 24) / 200)
 
 
-def found(world: World, *, anchor: datetime, releases: int) -> None:
+def found(world: World, *, anchor: datetime, releases: int, fleet: Sequence[PipelinePlan] = FLEET) -> None:
     """Sets everything up and orders what will happen until the anchor."""
     start = world.clock.at
     span = anchor.timestamp() - start
     _computes(world)
-    for plan in FLEET:
+    for plan in fleet:
         _repository(world, plan)
         _first_models(world, plan)
         world.clock.at_company_time(start + plan.born * span + 1, _birth(world, plan, start, span))
     _unused_models(world)
-    scheduled = sum(_scheduled(plan, span) for plan in FLEET)
-    _arrivals(world, start, span, max(0, releases - scheduled - 12))
+    scheduled = sum(_scheduled(plan, span) for plan in fleet)
+    _arrivals(world, start, span, max(0, releases - scheduled - 12), fleet)
     _deletions(world, start, span, releases)
 
 
@@ -120,11 +121,15 @@ def _scheduled(plan: PipelinePlan, span: float) -> int:
     return sum(int(lived * (1 - when) / (7 * DAY)) for when in switched_on)
 
 
-def _arrivals(world: World, start: float, span: float, count: int) -> None:
-    total = sum(plan.share for plan in FLEET)
-    for plan in FLEET:
+def _arrivals(world: World, start: float, span: float, count: int, fleet: Sequence[PipelinePlan]) -> None:
+    total = sum(plan.share for plan in fleet)
+    for plan in fleet:
         born = start + plan.born * span
-        last = start + span - min(QUIET[plan.key] * min(1.0, span / (60 * DAY)), 0.6 * (start + span - born))
+        last = (
+            start
+            + span
+            - min(QUIET.get(plan.key, USUALLY_QUIET) * min(1.0, span / (60 * DAY)), 0.6 * (start + span - born))
+        )
         for number in range(round(count * plan.share / total)):
             dice = world.dice("arrival", plan.key, number)
             when = _in_working_hours(born + 10 * 60 + dice.random() * (last - born - 10 * 60), dice.uniform(7, 16))

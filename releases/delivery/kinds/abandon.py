@@ -3,7 +3,7 @@ no harm. What runs is canceled before, by commands of their own.
 """
 
 from releases.audit import Actor
-from releases.delivery.evidence import Base, Evidence, Shown, Wait, stale, superseded
+from releases.delivery.evidence import Base, Evidence, SentBefore, Shown, Wait, stale, superseded
 from releases.delivery.kinds.reading import history_of, is_ours, release_of, who_did
 from releases.models import Approval, Command, ReleaseStage
 from releases.policies.commands import UNDER_WAY, check_can_operate
@@ -27,8 +27,11 @@ class Abandon:
         if others.exclude(pk=command.pk).exists():
             raise Wait("What runs is canceled first.", seconds=LOOK_AGAIN_SECONDS)
         release = release_of(command, calls)
+        history = history_of(command, calls, release) if release.status == ReleaseStatus.ABANDONED else None
+        if command.sends == 0 and is_ours(command, history):
+            raise SentBefore(Base(status=ReleaseStatus.ACTIVE))
         if release.status == ReleaseStatus.ABANDONED:
-            raise superseded(f"{who_did(history_of(command, calls, release), change='Abandon')} abandoned it already.")
+            raise superseded(f"{who_did(history, change='Abandon')} abandoned it already.")
         told = differences(command.snapshot, seen_of_release(release)) if command.snapshot else []
         if told:
             raise stale(f"Not sent, because {release} changed: {'; '.join(told)}.")

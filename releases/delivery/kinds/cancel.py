@@ -1,7 +1,7 @@
 """Canceling what a stage does: PATCH of the stage. Sending it twice does no harm while the attempt is the same."""
 
 from releases.audit import Actor
-from releases.delivery.evidence import Base, Evidence, Shown, stale, superseded
+from releases.delivery.evidence import Base, Evidence, SentBefore, Shown, stale, superseded
 from releases.delivery.kinds.reading import history_of, is_ours, newest_attempt, release_of, stage_of, who_did
 from releases.models import Command
 from releases.policies.commands import UNDER_WAY, check_can_operate
@@ -21,6 +21,8 @@ class Cancel:
         release = release_of(command, calls)
         stage, meant = stage_of(command), command.payload["attempt"]
         newest = max(1, newest_attempt(stage))
+        if command.sends == 0 and is_ours(command, history_of(command, calls, release)):
+            raise SentBefore(Base(attempt=meant))
         if newest != meant:
             raise stale(f"Not sent: attempt {newest} runs in {stage.name} now, this was about attempt {meant}.")
         if stage.status == StageStatus.CANCELED:

@@ -7,17 +7,22 @@ mark in Azure's history of the release. https://learn.microsoft.com/rest/api/azu
 from datetime import timedelta
 
 from releases.audit import Actor
-from releases.delivery.evidence import Base, Evidence, Shown, stale
+from releases.delivery.evidence import Base, Evidence, SentBefore, Shown, Wait, stale
 from releases.delivery.kinds.reading import attempts_of, history_of, is_ours, newest_attempt, release_of, stage_of
 from releases.delivery.marker import left_by
-from releases.models import Command, Deployment, ReleaseStage
+from releases.models import Approval, Command, Deployment, ReleaseStage
 from releases.policies.commands import check_can_deploy
 from releases.queries.snapshot import differences, seen_of
-from releases.states import CommandCode, StageStatus
+from releases.states import ApprovalStatus, CommandCode, DeploymentStatus, StageStatus
 from releases.sync.connections import Calls
+from releases.sync.reading_back import read_back
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How far Azure's clock may stand behind the database's, for attempts that only their time can tell apart."""
+
+
+LOOK_AGAIN_SECONDS = 10.0
+LOOKED_AT = 5
 
 
 class Deploy:
@@ -29,8 +34,11 @@ class Deploy:
 
     def base(self, command: Command, calls: Calls) -> Base:
         """The newest attempt; what was seen must still hold, unless it was sent before and Azure showed no trace."""
-        release_of(command, calls)
+        release = release_of(command, calls)
         stage = stage_of(command)
+        if command.sends == 0 and is_ours(command, history_of(command, calls, release)):
+            raise SentBefore(Base(attempt=command.payload["attempt"] - 1))
+        _check_is_free(stage, calls)
         told = differences(command.snapshot, seen_of(stage)) if command.snapshot else []
         if told:
             raise stale(f"Not sent, because {stage.release} changed: {'; '.join(told)}.")
@@ -65,6 +73,23 @@ class Deploy:
         if is_ours(command, history) or (history is None and len(ours) == len(attempts) == 1):
             return _done((ours or attempts)[0])
         return _ambiguous(f"Azure shows attempt {attempts[-1].attempt}, but nothing says that it is this one.", told)
+
+
+def _check_is_free(stage: ReleaseStage, calls: Calls) -> None:
+    """One deployment of a stage at a time: raises Wait while another release is being deployed there.
+
+    One that waits for an approval is in nobody's way. What our rows say is read again before it is believed.
+    """
+    waiting = Approval.objects.filter(status=ApprovalStatus.PENDING, is_automated=False)
+    running = Deployment.objects.filter(stage=stage.stage_id, status=DeploymentStatus.IN_PROGRESS)
+    others = running.exclude(release_stage=stage).exclude(release_stage__in=waiting.values("release_stage"))
+    for one in others.select_related("release_stage__release__project")[:LOOKED_AT]:
+        release = one.release_stage.release
+        read_back(release.project, release.azure_id, calls=calls)
+    if (other := others.select_related("release_stage__release").first()) is not None:
+        raise Wait(
+            f"Waits for {other.release_stage.release}, which is being deployed there.", seconds=LOOK_AGAIN_SECONDS
+        )
 
 
 def _is_by_us(command: Command, attempt: Deployment) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from releases.models import Command
-from releases.policies.limits import HELD_AT_MOST, MOST_SENDS, REQUEST_SECONDS
+from releases.policies.limits import HELD_AT_MOST, MOST_SENDS, request_seconds
 from releases.states import CommandCode, CommandState
 
 GOES_ON = {
@@ -42,7 +42,7 @@ def sentence_of(command: Command, *, is_own: bool = False, waits_for_others: boo
         case CommandState.SENDING if command.code == CommandCode.UNDER_WAY:
             return _joined(told or "Azure took it and works on it.", _read_again(command))
         case CommandState.SENDING:
-            return f"Azure has {REQUEST_SECONDS:.0f} s to answer. Nobody needs to act."
+            return f"Azure has {request_seconds():.0f} s to answer. Nobody needs to act."
         case CommandState.UNKNOWN:
             return _not_certain(command)
         case CommandState.NEEDS_ATTENTION:
