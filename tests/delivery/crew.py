@@ -1,0 +1,102 @@
+"""Redis, worker and beat as processes on the database of the running test, and releases of many stages for them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+import sys
+
+from celery import Celery
+
+from dashboard.settings import CELERY_BROKER_TRANSPORT_OPTIONS
+from releases.models import Command, Project, ReleaseStage
+from releases.states import Depth
+from releases.sync import store
+from releases.sync.connections import Calls
+from tests.servers import running, wait_until
+from tests.workers import database_url, worker_process
+
+QUICK = {"SLIPWAY_SETTLE_SECONDS": "1", "SLIPWAY_SYNC_SECONDS": "3600"}
+"""Azure shows at once what it took, or never; nobody syncs of their own accord."""
+
+
+@dataclass
+class Crew:
+    """Workers on one broker. `redis_url` is empty for the broker in a folder."""
+
+    folder: Path
+    redis_url: str = ""
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def worker(self, *, pool: str = "threads", count: int = 4, **env: str) -> Popen[bytes]:
+        """A worker that has started; `env` is added to its environment."""
+        worker = worker_process(self.folder, pool=pool, count=count, redis_url=self.redis_url, **{**QUICK, **env})
+        return self.stack.enter_context(worker)
+
+    def beat(self) -> Popen[bytes]:
+        """Celery's clock."""
+        command = [sys.executable, "-m", "celery", "-A", "dashboard", "beat", "--pidfile="]
+        env = {
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": self.redis_url,
+            "SLIPWAY_VAR_DIR": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+            **QUICK,
+        }
+        return self.stack.enter_context(running(command, log=self.folder / "beat.log", env=env))
+
+    @property
+    def sender(self) -> Celery:
+        """Sends to the workers, as beat does."""
+        app = Celery("test", set_as_current=False)
+        app.conf.update(broker_url=self.redis_url, task_default_queue="slipway", task_ignore_result=True)
+        app.conf.broker_transport_options = {"global_keyprefix": "slipway:", "socket_timeout": 3}
+        return app
+
+
+@contextmanager
+def crew(folder: Path, redis_url: str = "") -> Iterator[Crew]:
+    """Whoever it starts is gone afterwards."""
+    made = Crew(folder, redis_url)
+    with made.stack:
+        yield made
+
+
+def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
+    """So many stages of different pipelines or of different names, at rest, each of a release that ran there."""
+    found: list[ReleaseStage] = []
+    with Calls(project.organization, width=1) as calls:
+        token, pages = None, 0
+        while pages < 6:
+            asked_at = calls.asked_at()
+            page = calls.here().releases(project.azure_id, ascending=False, token=token)
+            store.store(project, page.items, depth=Depth.LISTED, now=asked_at)
+            token, pages = page.token, pages + 1
+            if token is None:
+                break
+        calls.here().close()
+    rows = ReleaseStage.objects.filter(release__project=project, release__status="active", status="succeeded")
+    at_rest = rows.exclude(release__stages__status__in=["inProgress", "queued", "scheduled"])
+    by_stage = {row.stage_id: row for row in at_rest.select_related("release__project__organization", "stage__pipeline")}
+    found = list(by_stage.values())[:count]
+    assert len(found) == count, len(found)
+    return found
+
+
+def all_end(commands: Sequence[Command], *, seconds: float) -> None:
+    """Wait until no command is open."""
+    ids = [one.pk for one in commands]
+
+    def is_over() -> bool:
+        return not Command.objects.filter(pk__in=ids, ended_at=None).exists()
+
+    wait_until(is_over, seconds=seconds, what=f"{len(ids)} commands are over", every=0.2)
+
+
+def standing(commands: Sequence[Command]) -> dict[str, int]:
+    """How many commands stand in each state."""
+    counts: dict[str, int] = {}
+    for state in Command.objects.filter(pk__in=[one.pk for one in commands]).values_list("state", flat=True):
+        counts[state] = counts.get(state, 0) + 1
+    return counts

@@ -1,0 +1,72 @@
+"""Thirty redeployments against an Azure that fails, with workers killed and the broker lost: never lost, never twice.
+
+The experiment of the design, on Redis and on the broker in a folder.
+"""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from releases.audit import findings
+from releases.models import Project
+from tests.company import Company, living_company
+from tests.delivery.acting import effects, operator, redeploy
+from tests.delivery.crew import Crew, all_end, crew, standing, stored_stages
+from tests.redis import running_redis
+
+COUNT = 30
+KILLS = 3
+
+
+@pytest.fixture(scope="module")
+def quays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="5") as company:
+        yield company
+
+
+@pytest.fixture
+def project(transactional_db: None, quays: Company) -> Project:
+    return quays.project()
+
+
+def a_bad_day(quays: Company) -> None:
+    """One in ten is answered with 503 before it took effect, one in four loses the answer after it did."""
+    quays.heal()
+    quays.fault("environments.update", "unavailable", times=None, args={"chance": 0.10, "seed": 3})
+    quays.fault("environments.update", "apply_then_drop", times=None, args={"chance": 0.25, "seed": 4})
+
+
+@pytest.mark.redis
+def test_on_redis_with_its_loss(project: Project, quays: Company, tmp_path: Path) -> None:
+    with running_redis(tmp_path) as url, crew(tmp_path, url) as ours:
+        experiment(project, quays, ours, lose_broker=True)
+
+
+def test_on_the_broker_in_a_folder(project: Project, quays: Company, tmp_path: Path) -> None:
+    with crew(tmp_path) as ours:
+        experiment(project, quays, ours, lose_broker=False)
+
+
+def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: bool) -> None:
+    a_bad_day(quays)
+    stages = stored_stages(project, COUNT)
+    by, chance = operator(), random.Random(11)
+    commands = [redeploy(stage, by=by) for stage in stages]
+    worker = ours.worker()
+    ours.beat()
+    for kill in range(KILLS):
+        time.sleep(chance.uniform(0.3, 1.5))
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        if lose_broker and kill == 1:
+            ours.lose_broker()
+        worker = ours.worker()
+    all_end(commands, seconds=90)
+    assert standing(commands) == {"confirmed": COUNT}
+    assert {effects(quays, stage) for stage in stages} == {1}
+    assert not list(findings())
