@@ -1,21 +1,22 @@
 """Redis, worker and beat as processes on the database of the running test, and releases of many stages for them."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
-import sys
 
 from celery import Celery
 
-from dashboard.settings import CELERY_BROKER_TRANSPORT_OPTIONS
 from releases.models import Command, Project, ReleaseStage
-from releases.states import Depth
 from releases.sync import store
 from releases.sync.connections import Calls
 from tests.servers import running, wait_until
 from tests.workers import database_url, worker_process
+
+FIRST_QUAY = 100
+"""The first of the sandbox's small pipelines, in which nobody but a test does anything."""
 
 QUICK = {"SLIPWAY_SETTLE_SECONDS": "1", "SLIPWAY_SYNC_SECONDS": "3600"}
 """Azure shows at once what it took, or never; nobody syncs of their own accord."""
@@ -46,9 +47,11 @@ class Crew:
         }
         return self.stack.enter_context(running(command, log=self.folder / "beat.log", env=env))
 
-    @property
-    def sender(self) -> Celery:
-        """Sends to the workers, as beat does."""
+    def wake(self) -> None:
+        """What beat does every five seconds."""
+        self._sender().send_task("commands.deliver", expires=5)
+
+    def _sender(self) -> Celery:
         app = Celery("test", set_as_current=False)
         app.conf.update(broker_url=self.redis_url, task_default_queue="slipway", task_ignore_result=True)
         app.conf.broker_transport_options = {"global_keyprefix": "slipway:", "socket_timeout": 3}
@@ -65,20 +68,22 @@ def crew(folder: Path, redis_url: str = "") -> Iterator[Crew]:
 
 def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
     """So many stages of different pipelines or of different names, at rest, each of a release that ran there."""
-    found: list[ReleaseStage] = []
     with Calls(project.organization, width=1) as calls:
         token, pages = None, 0
         while pages < 6:
             asked_at = calls.asked_at()
             page = calls.here().releases(project.azure_id, ascending=False, token=token)
-            store.store(project, page.items, depth=Depth.LISTED, now=asked_at)
+            store.store_listed(project, page.items, now=asked_at)
             token, pages = page.token, pages + 1
             if token is None:
                 break
         calls.here().close()
-    rows = ReleaseStage.objects.filter(release__project=project, release__status="active", status="succeeded")
+    quays = {"release__project": project, "release__pipeline__azure_id__gte": FIRST_QUAY}
+    rows = ReleaseStage.objects.filter(**quays, release__status="active", status="succeeded")
     at_rest = rows.exclude(release__stages__status__in=["inProgress", "queued", "scheduled"])
-    by_stage = {row.stage_id: row for row in at_rest.select_related("release__project__organization", "stage__pipeline")}
+    by_stage = {
+        row.stage_id: row for row in at_rest.select_related("release__project__organization", "stage__pipeline")
+    }
     found = list(by_stage.values())[:count]
     assert len(found) == count, len(found)
     return found

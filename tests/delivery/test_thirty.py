@@ -7,17 +7,18 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from releases.audit import findings
-from releases.models import Project
+from releases.models import Command, Project
 from tests.company import Company, living_company
 from tests.delivery.acting import effects, operator, redeploy
 from tests.delivery.crew import Crew, all_end, crew, standing, stored_stages
-from tests.redis import running_redis
+from tests.redis import redis_server
+from tests.servers import wait_until
 
 COUNT = 30
 KILLS = 3
@@ -37,22 +38,22 @@ def project(transactional_db: None, quays: Company) -> Project:
 def a_bad_day(quays: Company) -> None:
     """One in ten is answered with 503 before it took effect, one in four loses the answer after it did."""
     quays.heal()
-    quays.fault("environments.update", "unavailable", times=None, args={"chance": 0.10, "seed": 3})
-    quays.fault("environments.update", "apply_then_drop", times=None, args={"chance": 0.25, "seed": 4})
+    quays.fault("environments.update", "unavailable", times=0, chance=0.10, seed=3)
+    quays.fault("environments.update", "apply_then_drop", times=0, chance=0.25, seed=4)
 
 
 @pytest.mark.redis
 def test_on_redis_with_its_loss(project: Project, quays: Company, tmp_path: Path) -> None:
-    with running_redis(tmp_path) as url, crew(tmp_path, url) as ours:
-        experiment(project, quays, ours, lose_broker=True)
+    with redis_server(tmp_path) as redis, crew(tmp_path, redis.url) as ours:
+        experiment(project, quays, ours, lose_broker=redis.lose)
 
 
 def test_on_the_broker_in_a_folder(project: Project, quays: Company, tmp_path: Path) -> None:
     with crew(tmp_path) as ours:
-        experiment(project, quays, ours, lose_broker=False)
+        experiment(project, quays, ours, lose_broker=None)
 
 
-def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: bool) -> None:
+def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: Callable[[], None] | None) -> None:
     a_bad_day(quays)
     stages = stored_stages(project, COUNT)
     by, chance = operator(), random.Random(11)
@@ -60,13 +61,20 @@ def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: boo
     worker = ours.worker()
     ours.beat()
     for kill in range(KILLS):
-        time.sleep(chance.uniform(0.3, 1.5))
+        wait_until(held, seconds=30, what="a command is being carried out", every=0.01)
+        time.sleep(chance.uniform(0, 0.3))
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         if lose_broker and kill == 1:
-            ours.lose_broker()
+            lose_broker()
         worker = ours.worker()
-    all_end(commands, seconds=90)
+    all_end(commands, seconds=120)
     assert standing(commands) == {"confirmed": COUNT}
     assert {effects(quays, stage) for stage in stages} == {1}
+    assert sum(Command.objects.values_list("sends", flat=True)) > COUNT
     assert not list(findings())
+
+
+def held() -> bool:
+    """Whether a worker carries out a command right now."""
+    return Command.objects.exclude(leased_by="").filter(sends=0).exists()

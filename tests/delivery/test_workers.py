@@ -1,0 +1,174 @@
+"""Commands, real workers on a real Redis, and what happens to either: killed, stopped, emptied, two of each."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db.models import F
+
+from releases.audit import findings
+from releases.models import Command, Project
+from releases.states import CommandState
+from tests.company import Company, living_company
+from tests.delivery.acting import effects, operator, path, redeploy
+from tests.delivery.crew import Crew, all_end, crew, standing, stored_stages
+from tests.redis import RedisServer, redis_server
+from tests.servers import wait_until
+
+pytestmark = pytest.mark.redis
+
+
+@pytest.fixture(scope="module")
+def quays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="5") as company:
+        yield company
+
+
+@pytest.fixture
+def project(transactional_db: None, quays: Company) -> Project:
+    quays.heal()
+    return quays.project()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def ours(redis: RedisServer, tmp_path: Path) -> Iterator[Crew]:
+    with crew(tmp_path, redis.url) as made:
+        yield made
+
+
+def asked(project: Project, count: int = 1) -> list[Command]:
+    """So many redeployments, recorded and not yet nudged."""
+    by = operator()
+    return [redeploy(stage, by=by) for stage in stored_stages(project, count)]
+
+
+def once(quays: Company, commands: list[Command]) -> bool:
+    """Whether each took effect exactly once, and the trail is whole."""
+    counts = {effects(quays, command.release_stage) for command in commands if command.release_stage}
+    return counts == {1} and not list(findings())
+
+
+def dies_at(point: str, project: Project, quays: Company, ours: Crew) -> Command:
+    """The command whose first worker dies at this point; the second one carries on."""
+    [command] = asked(project)
+    first = ours.worker(SLIPWAY_CRASH_AT=point)
+    ours.wake()
+    assert first.wait(30) == -signal.SIGKILL
+    ours.worker()
+    ours.beat()
+    all_end([command], seconds=60)
+    command.refresh_from_db()
+    assert (command.losses, once(quays, [command])) == (1, True)
+    return command
+
+
+def test_killed_before_the_nudge_the_sweeper_finds_it_in_time(project, quays, ours):
+    """Fault 13."""
+    ours.worker()
+    ours.beat()
+    [command] = asked(project)
+    all_end([command], seconds=15)
+    assert once(quays, [command])
+
+
+def test_killed_between_the_commit_and_the_request(project, quays, ours):
+    """Fault 14: nothing shows after the settle time, so it is sent again."""
+    command = dies_at("sending_committed", project, quays, ours)
+    assert path(command) == [
+        "authorised",
+        "sending",
+        "unknown worker_lost",
+        "authorised",
+        "sending",
+        "confirmed done",
+    ]
+
+
+def test_killed_between_azures_answer_and_our_note_of_it(project, quays, ours):
+    """Fault 15: Azure is read and shows it; the request was sent once."""
+    command = dies_at("applied", project, quays, ours)
+    assert path(command) == ["authorised", "sending", "unknown worker_lost", "confirmed done"]
+    assert len(quays.asked("environments.update")) == 1
+
+
+def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays, ours):
+    """Fault 17: the lease is over when it wakes up, and another worker has carried on."""
+    [command] = asked(project)
+    first = ours.worker(SLIPWAY_STOP_AT="sending_committed", SLIPWAY_LEASE_SECONDS="4")
+    ours.wake()
+    wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
+    ours.worker(SLIPWAY_LEASE_SECONDS="4")
+    ours.beat()
+    all_end([command], seconds=60)
+    os.kill(first.pid, signal.SIGCONT)
+    time.sleep(1)
+    command.refresh_from_db()
+    assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 2, True)
+
+
+def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(project, quays, ours):
+    """Fault 18: the pool's child dies each time; after five losses it is dead."""
+    deadly, other = asked(project, 2)
+    ours.worker(pool="prefork", count=2, SLIPWAY_CRASH_AT=f"claimed:{deadly.pk}")
+    ours.beat()
+
+    def is_dead() -> bool:
+        ours.wake()
+        return Command.objects.filter(pk=deadly.pk, state=CommandState.NEEDS_ATTENTION).exists()
+
+    wait_until(is_dead, seconds=60, what="the deadly one is dead", every=0.5)
+    all_end([other], seconds=30)
+    deadly.refresh_from_db()
+    assert (deadly.code, deadly.losses, deadly.sends) == ("dead", 5, 0)
+    assert once(quays, [other])
+
+
+def test_a_hundred_wait_while_redis_is_emptied(project, quays, redis, ours):
+    """Fault 22."""
+    commands = asked(project, 100)
+    ours.worker()
+    ours.beat()
+    wait_until(lambda: Command.objects.filter(sends__gt=0).exists(), seconds=30, what="the first is sent")
+    redis.lose()
+    all_end(commands, seconds=240)
+    assert standing(commands) == {"confirmed": 100}
+    assert once(quays, commands)
+
+
+def test_redis_is_back_and_the_workers_go_on_by_themselves(project, quays, redis, ours):
+    """Fault 24, in seconds instead of half an hour (that is in the soak)."""
+    ours.worker()
+    ours.beat()
+    redis.kill()
+    [command] = asked(project)
+    time.sleep(3)
+    assert Command.objects.filter(pk=command.pk, sends=0).exists()
+    redis.start()
+    all_end([command], seconds=40)
+    assert once(quays, [command])
+
+
+def test_two_clocks_and_two_workers_carry_out_each_once(project, quays, ours):
+    """Fault 25."""
+    commands = asked(project, 12)
+    for _ in range(2):
+        ours.worker(count=2)
+        ours.beat()
+    all_end(commands, seconds=60)
+    assert (standing(commands), once(quays, commands)) == ({"confirmed": 12}, True)
+    assert not Command.objects.exclude(sends=1).exists()
+    assert not Command.objects.filter(moves__gt=F("sends") + 1).exists()
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the process is suspended by a signal."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
