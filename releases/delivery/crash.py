@@ -5,6 +5,7 @@
 
 import os
 import signal
+import time
 from enum import StrEnum
 
 from releases.models import Command
@@ -19,6 +20,7 @@ class Point(StrEnum):
     READ_BACK = "read_back"
 
 
+STOPS_WITHIN_SECONDS = 0.5
 _SIGNALS = {"SLIPWAY_CRASH_AT": signal.SIGKILL, "SLIPWAY_STOP_AT": signal.SIGSTOP}
 
 
@@ -28,3 +30,4 @@ def point(name: Point, command: Command) -> None:
         asked, _, only = os.environ.get(variable, "").partition(":")
         if asked == name and only in ("", str(command.pk)):
             os.kill(os.getpid(), _SIGNALS[variable])
+            time.sleep(STOPS_WITHIN_SECONDS)  # a stop reaches the threads of a process one after the other

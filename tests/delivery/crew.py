@@ -1,7 +1,7 @@
 """Redis, worker and beat as processes on the database of the running test, and releases of many stages for them."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,14 +89,15 @@ def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
     return found
 
 
-def all_end(commands: Sequence[Command], *, seconds: float) -> None:
-    """Wait until no command is open."""
+def all_end(commands: Sequence[Command], *, seconds: float, wake: Callable[[], object] = lambda: None) -> None:
+    """Wait until no command is open; `wake` is called again and again meanwhile, as beat would more seldom."""
     ids = [one.pk for one in commands]
 
     def is_over() -> bool:
+        wake()
         return not Command.objects.filter(pk__in=ids, ended_at=None).exists()
 
-    wait_until(is_over, seconds=seconds, what=f"{len(ids)} commands are over", every=0.2)
+    wait_until(is_over, seconds=seconds, what=f"{len(ids)} commands are over", every=0.5)
 
 
 def standing(commands: Sequence[Command]) -> dict[str, int]:

@@ -64,8 +64,7 @@ def dies_at(point: str, project: Project, quays: Company, ours: Crew) -> Command
     ours.wake()
     assert first.wait(30) == -signal.SIGKILL
     ours.worker()
-    ours.beat()
-    all_end([command], seconds=60)
+    all_end([command], seconds=60, wake=ours.wake)
     command.refresh_from_db()
     assert (command.losses, once(quays, [command])) == (1, True)
     return command
@@ -107,8 +106,7 @@ def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays
     ours.wake()
     wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
     ours.worker(SLIPWAY_LEASE_SECONDS="4")
-    ours.beat()
-    all_end([command], seconds=60)
+    all_end([command], seconds=60, wake=ours.wake)
     os.kill(first.pid, signal.SIGCONT)
     time.sleep(1)
     command.refresh_from_db()
@@ -119,28 +117,28 @@ def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(
     """Fault 18: the pool's child dies each time; after five losses it is dead."""
     deadly, other = asked(project, 2)
     ours.worker(pool="prefork", count=2, SLIPWAY_CRASH_AT=f"claimed:{deadly.pk}")
-    ours.beat()
 
     def is_dead() -> bool:
         ours.wake()
         return Command.objects.filter(pk=deadly.pk, state=CommandState.NEEDS_ATTENTION).exists()
 
     wait_until(is_dead, seconds=60, what="the deadly one is dead", every=0.5)
-    all_end([other], seconds=30)
+    all_end([other], seconds=30, wake=ours.wake)
     deadly.refresh_from_db()
     assert (deadly.code, deadly.losses, deadly.sends) == ("dead", 5, 0)
     assert once(quays, [other])
 
 
-def test_a_hundred_wait_while_redis_is_emptied(project, quays, redis, ours):
+@pytest.mark.parametrize("count", [12, pytest.param(100, marks=pytest.mark.soak)])
+def test_what_waits_is_carried_out_though_redis_is_emptied(project, quays, redis, ours, count):
     """Fault 22."""
-    commands = asked(project, 100)
+    commands = asked(project, count)
     ours.worker()
     ours.beat()
     wait_until(lambda: Command.objects.filter(sends__gt=0).exists(), seconds=30, what="the first is sent")
     redis.lose()
-    all_end(commands, seconds=240)
-    assert standing(commands) == {"confirmed": 100}
+    all_end(commands, seconds=30 + 2 * count)
+    assert standing(commands) == {"confirmed": count}
     assert once(quays, commands)
 
 

@@ -13,7 +13,7 @@ from releases.delivery.marker import left_by
 from releases.models import Approval, Command, Deployment, ReleaseStage
 from releases.policies.commands import check_can_deploy
 from releases.queries.snapshot import differences, seen_of
-from releases.states import ApprovalStatus, CommandCode, DeploymentStatus, StageStatus
+from releases.states import ApprovalStatus, CommandCode, StageStatus
 from releases.sync.connections import Calls
 from releases.sync.reading_back import read_back
 
@@ -23,6 +23,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 
 LOOK_AGAIN_SECONDS = 10.0
 LOOKED_AT = 5
+BUSY = (StageStatus.IN_PROGRESS, StageStatus.QUEUED)
 
 
 class Deploy:
@@ -81,15 +82,12 @@ def _check_is_free(stage: ReleaseStage, calls: Calls) -> None:
     One that waits for an approval is in nobody's way. What our rows say is read again before it is believed.
     """
     waiting = Approval.objects.filter(status=ApprovalStatus.PENDING, is_automated=False)
-    running = Deployment.objects.filter(stage=stage.stage_id, status=DeploymentStatus.IN_PROGRESS)
-    others = running.exclude(release_stage=stage).exclude(release_stage__in=waiting.values("release_stage"))
-    for one in others.select_related("release_stage__release__project")[:LOOKED_AT]:
-        release = one.release_stage.release
-        read_back(release.project, release.azure_id, calls=calls)
-    if (other := others.select_related("release_stage__release").first()) is not None:
-        raise Wait(
-            f"Waits for {other.release_stage.release}, which is being deployed there.", seconds=LOOK_AGAIN_SECONDS
-        )
+    busy = ReleaseStage.objects.filter(stage=stage.stage_id, status__in=BUSY).exclude(pk=stage.pk)
+    others = busy.exclude(pk__in=waiting.values("release_stage")).select_related("release__project").order_by("pk")
+    for one in others[:LOOKED_AT]:
+        read_back(one.release.project, one.release.azure_id, calls=calls)
+    if (other := others.first()) is not None:
+        raise Wait(f"Waits for {other.release}, which is being deployed there.", seconds=LOOK_AGAIN_SECONDS)
 
 
 def _is_by_us(command: Command, attempt: Deployment) -> bool:
