@@ -21,13 +21,16 @@ class Point(StrEnum):
 
 
 STOPS_WITHIN_SECONDS = 0.5
-_SIGNALS = {"SLIPWAY_CRASH_AT": signal.SIGKILL, "SLIPWAY_STOP_AT": signal.SIGSTOP}
 
 
 def point(name: Point, command: Command) -> None:
     """Send ourselves the signal when the environment names this point and not another command; else nothing."""
-    for variable in ("SLIPWAY_CRASH_AT", "SLIPWAY_STOP_AT"):
-        asked, _, only = os.environ.get(variable, "").partition(":")
-        if asked == name and only in ("", str(command.pk)):
-            os.kill(os.getpid(), _SIGNALS[variable])
+    asked = {
+        signal.SIGKILL: os.environ.get("SLIPWAY_CRASH_AT", ""),
+        signal.SIGSTOP: os.environ.get("SLIPWAY_STOP_AT", ""),
+    }
+    for how, where in asked.items():
+        wanted, _, only = where.partition(":")
+        if wanted == name and only in ("", str(command.pk)):
+            os.kill(os.getpid(), how)
             time.sleep(STOPS_WITHIN_SECONDS)  # a stop reaches the threads of a process one after the other

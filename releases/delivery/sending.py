@@ -30,7 +30,7 @@ from releases.errors import (
 )
 from releases.models import Command
 from releases.policies.commands import check_can_send
-from releases.policies.limits import AGE_AT_MOST, MOST_SENDS
+from releases.policies.limits import AGE_AT_MOST, MOST_SENDS, lease_seconds
 from releases.states import FINAL_COMMAND_STATES, CommandCode, CommandState
 from releases.sync.connections import Calls
 
