@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from releases.models import Command, Organization, Project, User
+from releases.models import Command, Organization, Pipeline, Project, User
 from releases.policies.commands import (
+    check_can_create,
     check_can_operate,
     check_can_start_sending,
     check_can_stop_sending,
@@ -102,3 +103,8 @@ def switch(user: User, organization: Organization) -> Offer:
     if organization.sending_stopped_at is None:
         return Offer("Stop sending", refusal(check_can_stop_sending, user, organization) or "")
     return Offer("Send again", refusal(check_can_start_sending, user, organization) or "")
+
+
+def create_release(user: User, pipeline: Pipeline) -> Offer:
+    """Making a new release of this pipeline."""
+    return Offer("New release", refusal(check_can_create, user, pipeline) or "")

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from dashboard.templatetags.ui import address, icon, role_icon
 from dashboard.words import WORDS, Look
 from releases.models import Artifact, Stage
+from releases.queries import marks
 from releases.states import ArtifactRole
 
 register = template.Library()
@@ -51,6 +52,12 @@ def run_look(status: str) -> Look:
     """Icon, hue and label of a training run's status; a word nobody knows is shown as it came."""
     word = RUN_WORDS.get(status.lower())
     return WORDS[word] if word else WORDS["unknown"]._replace(label=status or "Unknown")
+
+
+@register.filter
+def without_marks(text: str) -> str:
+    """A text of Azure's without the mark that Slipway left in it."""
+    return marks.without_marks(text)
 
 
 @register.filter

@@ -98,7 +98,7 @@ def _locked(pipeline: Pipeline) -> Pipeline:
 
 def _wish(pipeline: Pipeline, *, seen: Seen, order: Order) -> Wish:
     found = offers.offers_seen(pipeline, seen)
-    artifacts = [one for source in found.sources if (one := _chosen(source, order)) is not None]
+    artifacts = [_chosen(source, order) for source in found.sources]
     _check_names(found, seen, order)
     description = _description(order.description)
     rows = [[one["alias"], "", "", one["version_id"], one["version_name"], ""] for one in artifacts]
@@ -119,21 +119,15 @@ def _wish(pipeline: Pipeline, *, seen: Seen, order: Order) -> Wish:
     )
 
 
-def _chosen(source: Source, order: Order) -> dict[str, Any] | None:
-    """The version of one artifact as Azure is told; None leaves it to Azure, which takes its default."""
+def _chosen(source: Source, order: Order) -> dict[str, Any]:
+    """The version of one artifact as Azure is told. Nothing is left to Azure, whose default may be newer by then."""
     wanted = order.versions.get(source.alias, "").strip()
     if not wanted:
-        if source.must_be_chosen or source.versions:
-            raise Invalid(f"Choose a version of {source.alias}.", code="version_missing")
-        return None
+        raise Invalid(f"Choose a version of {source.alias}.", code="version_missing")
     version = source.version(wanted)
     if version is not None:
-        return {
-            "alias": source.alias,
-            "version_id": version.id,
-            "version_name": version.name,
-            "branch": version.branch,
-        }
+        told = {"version_id": version.id, "version_name": version.name, "branch": version.branch}
+        return {"alias": source.alias, **told}
     if not source.error or len(wanted) > LONGEST_VERSION or not wanted.isprintable():
         raise Invalid(f"{source.alias} has no version {wanted[:60]} on offer.", code="not_on_offer")
     return {"alias": source.alias, "version_id": wanted, "version_name": wanted, "branch": ""}

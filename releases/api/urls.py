@@ -4,7 +4,20 @@ from django.urls import URLPattern, path, re_path
 
 from releases.api.base import Noun
 from releases.api.schema import Schema
-from releases.api.views import catalog, compare, history, live, logs, not_here, registry, search, serving, stages, sync
+from releases.api.views import (
+    catalog,
+    compare,
+    history,
+    live,
+    logs,
+    not_here,
+    offers,
+    registry,
+    search,
+    serving,
+    stages,
+    sync,
+)
 
 NOUNS: dict[str, type[Noun]] = {
     "projects": catalog.Projects,
@@ -41,5 +54,6 @@ urlpatterns += [
     path("logs/<int:pk>/lines/", logs.Lines.as_view(), name="logs-lines"),
     path("logs/<int:pk>/search/", logs.Search.as_view(), name="logs-search"),
 ]
+urlpatterns.append(path("pipelines/<int:pk>/versions/", offers.VersionsOnOffer.as_view(), name="versions-on-offer"))
 urlpatterns.append(path("compare/", compare.Compare.as_view(), name="compare"))
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", not_here.NotHere.as_view(), name="not-here"))

@@ -45,6 +45,11 @@ class Source:
     error: str = ""
 
     @property
+    def can_be_chosen(self) -> bool:
+        """Whether there is a version to choose, or one may be typed because Azure could not tell."""
+        return bool(self.versions or self.error)
+
+    @property
     def is_cut(self) -> bool:
         """Whether there may be older ones that Azure does not offer."""
         return len(self.versions) >= MOST

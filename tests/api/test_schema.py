@@ -83,7 +83,8 @@ def test_the_file_is_valid_and_complete(administrator: User, capsys: pytest.Capt
     validate_schema(document)
     wanted = {f"{V1}/{noun}/{rest}" for noun in NOUNS for rest in ("", "{id}/")}
     assert set(document["paths"]) == wanted | {
-        f"{V1}/{path}" for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/")
+        f"{V1}/{path}"
+        for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/", "pipelines/{id}/versions/")
     }
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert "Warning" not in capsys.readouterr().err

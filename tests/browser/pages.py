@@ -201,6 +201,24 @@ def _open_a_pipeline(page: Page) -> None:
     page.locator("#_pipeline").wait_for()
 
 
+def _make_a_release(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.get_by_role("link", name="New release").click()
+    page.get_by_role("button", name="Ask again").wait_for(timeout=ANSWER_MILLISECONDS)
+
+
+def _make_a_release_of_others(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.get_by_role("link", name="New release").click()
+    page.get_by_role("link", name="Back to the pipeline").wait_for()
+
+
+def _choose_an_older_version(page: Page) -> None:
+    _make_a_release(page)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Version of _").first.select_option(index=1)
+
+
 def _show_the_spans_as_a_table(page: Page) -> None:
     _open_a_pipeline(page)
     page.locator("#live-table>summary").click()
@@ -291,6 +309,10 @@ PAGES = {
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
     "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),
+    "new-release": Visit("/?view=lanes", act=_make_a_release),
+    "new-release-older": Visit("/?view=lanes", act=_choose_an_older_version),
+    "new-release-which": Visit("/releases/new/"),
+    "new-release-closed": Visit("/?view=lanes", person="qa", act=_make_a_release_of_others),
     "trace": Visit("/audit/?q=support-vector-classifier+v3"),
     "trace-live": Visit("/audit/"),
     "trace-unknown": Visit("/audit/?q=support-vector-classifier+v999"),
