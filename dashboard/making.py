@@ -27,10 +27,8 @@ class Typed:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Typed":
-        """As posted; by GET nothing but the question that the page waits for."""
+        """As posted; nothing by GET."""
         given = request.POST
-        if request.method != "POST":
-            return cls(asked=request.GET.get("asked", ""))
         return cls(
             do=given.get("do", ""),
             key=given.get("key", ""),

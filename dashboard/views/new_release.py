@@ -4,16 +4,19 @@ from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard import offers as pressed
 from dashboard.making import Typed
+from dashboard.proofs import proof_of
 from dashboard.reader import reader
 from dashboard.views.answers import page_or_fragment, render
 from releases.actions.commands.asked import Asked
 from releases.actions.create import ask_versions, create
 from releases.errors import Conflict, Invalid
 from releases.models import Inquiry, Pipeline, User
+from releases.policies.fresh import told
 from releases.queries import snapshot
 from releases.queries.access import visible_to
 from releases.queries.new_release import NewRelease, new_release
@@ -33,24 +36,36 @@ def show(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     if not offer.is_open and request.method == "GET":
         return render(request, PAGE, {"pipeline": pipeline, "offer": offer})
     typed = Typed.of(request)
-    error: Invalid | Conflict | None = None
-    if typed.is_sent:
-        try:
-            command = create(
-                pipeline, by=user, asked=Asked(key=typed.key), seen=snapshot.read(typed.seen), order=typed.order()
-            )
-            return redirect("command", command.pk)
-        except (Invalid, Conflict) as refused:
-            error = refused
-    inquiry = _inquiry(
-        pipeline, typed, by=user, is_anew=typed.is_anew or (error is not None and error.code == "changed")
-    )
+    if not typed.is_sent:
+        return _form(request, pipeline, typed, by=user)
+    try:
+        seen = snapshot.read(typed.seen)
+        command = create(pipeline, by=user, asked=_asked(request, typed), seen=seen, order=typed.order())
+    except (Invalid, Conflict) as refused:
+        return _form(request, pipeline, typed, by=user, error=refused)
+    return redirect("command", command.pk)
+
+
+def _form(
+    request: HttpRequest, pipeline: Pipeline, typed: Typed, *, by: User, error: Invalid | Conflict | None = None
+) -> HttpResponse:
+    """With everything that was typed. Whoever may not create is refused by asking."""
+    inquiry = None if typed.is_anew else inquiry_of(pipeline, typed.asked)
+    inquiry = inquiry or ask_versions(pipeline, by=by, anew=typed.is_anew)
     pipeline.refresh_from_db()
     seen = _seen(pipeline, inquiry, typed)
-    key = uuid4().hex if not typed.key or (error and error.code in NEEDS_A_NEW_KEY) else typed.key
-    context = {"pipeline": pipeline, "offer": offer, "seen": seen, "typed": typed, "inquiry": inquiry, "error": error}
+    needs_a_key = not typed.key or (error is not None and error.code in NEEDS_A_NEW_KEY)
     is_answered = inquiry.state == Inquiry.State.ANSWERED and not seen.offers.sentence
-    context |= {"token": snapshot.token(seen_of(pipeline, inquiry)) if is_answered else "", "key": key}
+    context = {
+        "pipeline": pipeline,
+        "offer": pressed.create_release(by, pipeline),
+        "seen": seen,
+        "typed": typed,
+        "inquiry": inquiry,
+        "error": error,
+        "token": snapshot.token(seen_of(pipeline, inquiry)) if is_answered else "",
+        "key": uuid4().hex if needs_a_key else typed.key,
+    }
     status = 422 if isinstance(error, Invalid) else 409 if error else 200
     news = "Azure DevOps is being asked" if seen.offers.is_open else f"{len(seen.changed)} artifacts would change"
     return page_or_fragment(request, PAGE, FRAGMENT, context, news=news, status=status)
@@ -71,10 +86,10 @@ def _pipeline(user: User, project: str, azure_id: int) -> Pipeline:
     return pipeline
 
 
-def _inquiry(pipeline: Pipeline, typed: Typed, *, by: User, is_anew: bool) -> Inquiry:
-    """The question this page was drawn with, or the newest one; `is_anew` asks once more."""
-    known = None if is_anew else inquiry_of(pipeline, typed.asked)
-    return known or ask_versions(pipeline, by=by, anew=is_anew)
+def _asked(request: HttpRequest, typed: Typed) -> Asked:
+    """With how the person had proved who they are."""
+    proved = told(proof_of(request), now=timezone.now()).get("auth")
+    return Asked(key=typed.key, auth=proved if isinstance(proved, dict) else None)
 
 
 def _seen(pipeline: Pipeline, inquiry: Inquiry, typed: Typed) -> NewRelease:

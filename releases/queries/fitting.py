@@ -57,12 +57,9 @@ def _detail(model: ModelVersion, scaler: ModelVersion, wanted: str, known: Seque
 
 def _named(row: ModelVersion, other: str, *, word: str) -> str:
     """The version of `other` that a tag, a property or an input of its run names; "" where none does."""
-    told = [*row.tags.items(), *row.properties.items()]
-    for key, value in told:
-        if word not in str(key).casefold() and str(key).casefold() != other.casefold():
-            continue
+    for key, value in [*row.tags.items(), *row.properties.items()]:
         found = _NAMED.match(str(value).strip())
-        if found and found["name"] in (None, other):
+        if found and (found["name"] == other or (not found["name"] and _speaks_of(str(key), word, other))):
             return found["version"]
     for given in row.training_run.inputs if row.training_run else ():
         text = str(given.get("uri") or "") if isinstance(given, dict) else str(given)
@@ -70,6 +67,12 @@ def _named(row: ModelVersion, other: str, *, word: str) -> str:
         if found and found["name"] == other:
             return found["version"]
     return ""
+
+
+def _speaks_of(key: str, word: str, other: str) -> bool:
+    """Whether a number under this key is a version of the other: "scaler", "scaler_version", or its very name."""
+    plain = re.sub(r"[^a-z0-9]", "", key.casefold())
+    return plain in {word, f"{word}version"} or key.casefold() == other.casefold()
 
 
 def _sibling(row: ModelVersion, other: str, known: Sequence[ModelVersion]) -> str:

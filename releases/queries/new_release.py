@@ -44,7 +44,8 @@ class Choice:
 class Line:
     """One artifact: its list, what was chosen, what the headline stage runs of it, and how far the two are apart.
 
-    `model`: the chosen version in the registry; `typed`: what somebody typed where Azure could not tell.
+    `model`: the chosen version in the registry; `typed`: what somebody typed where Azure could not tell; `wanted`: what
+    was chosen before Azure was asked again.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Line:
     searched: str = ""
     chosen: OfferedVersion | None = None
     typed: str = ""
+    wanted: str = ""
     model: ModelVersion | None = None
     live: Artifact | None = None
     steps: str = ""
@@ -61,6 +63,11 @@ class Line:
     def name(self) -> str:
         """What the team calls it."""
         return self.source.name or self.source.alias
+
+    @property
+    def has_usual_alias(self) -> bool:
+        """Whether its alias is what Azure DevOps proposes for its name, so that there is nothing to say about it."""
+        return self.source.alias.removeprefix("_") == self.name
 
     @property
     def now(self) -> str:
@@ -98,10 +105,8 @@ class Line:
 
     @property
     def said(self) -> str:
-        """Of a commit or a build: its branch and the first line of its message."""
-        if self.chosen is None or self.role in FROM_REGISTRY:
-            return ""
-        return ", ".join(part for part in (branch_name(self.chosen.branch), self.chosen.message) if part)
+        """Of a commit or a build: the first line of its message."""
+        return self.chosen.message if self.chosen and self.role not in FROM_REGISTRY else ""
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,7 @@ def _line(
         searched=searched,
         chosen=chosen,
         typed="" if chosen or not source.error else wanted,
+        wanted=wanted,
         model=known.get((source.name, _registry_version(source, chosen))) if chosen else None,
         live=live,
         steps=_steps(source, role, chosen, live),

@@ -34,7 +34,10 @@ class OfferedVersion:
 
 @dataclass(frozen=True)
 class Source:
-    """One artifact of the pipeline with what there is of it, newest first. `error`: why Azure could not tell."""
+    """One artifact of the pipeline with what there is of it, newest first. `error`: why Azure could not tell.
+
+    `is_told` is False where no answer speaks of it.
+    """
 
     alias: str
     type: str = ""
@@ -43,6 +46,7 @@ class Source:
     versions: tuple[OfferedVersion, ...] = ()
     default: str = ""
     error: str = ""
+    is_told: bool = True
 
     @property
     def can_be_chosen(self) -> bool:
@@ -106,6 +110,6 @@ def offers_seen(pipeline: Pipeline, seen: Seen) -> Offers:
 
 def _source(told: Mapping[str, Any] | None, *, alias: str, type: str, name: str, must: bool) -> Source:
     if told is None:
-        return Source(alias, type, name, must)
+        return Source(alias, type, name, must, is_told=False)
     versions = tuple(OfferedVersion(**one) for one in told["versions"])
     return Source(alias, type, name, must, versions, told["default"], told["error"])

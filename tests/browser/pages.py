@@ -202,14 +202,12 @@ def _open_a_pipeline(page: Page) -> None:
 
 
 def _make_a_release(page: Page) -> None:
-    _open_a_pipeline(page)
-    page.get_by_role("link", name="New release").click()
+    page.locator("main").get_by_role("link", name="Port Weather ML Pipeline").click()
     page.get_by_role("button", name="Ask again").wait_for(timeout=ANSWER_MILLISECONDS)
 
 
 def _make_a_release_of_others(page: Page) -> None:
-    _open_a_pipeline(page)
-    page.get_by_role("link", name="New release").click()
+    page.locator("main table a").first.click()
     page.get_by_role("link", name="Back to the pipeline").wait_for()
 
 
@@ -309,10 +307,10 @@ PAGES = {
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
     "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),
-    "new-release": Visit("/?view=lanes", act=_make_a_release),
-    "new-release-older": Visit("/?view=lanes", act=_choose_an_older_version),
+    "new-release": Visit("/releases/new/", act=_make_a_release),
+    "new-release-older": Visit("/releases/new/", act=_choose_an_older_version),
     "new-release-which": Visit("/releases/new/"),
-    "new-release-closed": Visit("/?view=lanes", person="qa", act=_make_a_release_of_others),
+    "new-release-closed": Visit("/releases/new/", person="qa", act=_make_a_release_of_others),
     "trace": Visit("/audit/?q=support-vector-classifier+v3"),
     "trace-live": Visit("/audit/"),
     "trace-unknown": Visit("/audit/?q=support-vector-classifier+v999"),

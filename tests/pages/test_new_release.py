@@ -42,7 +42,8 @@ def test_while_azure_is_asked_the_page_asks_for_itself_and_says_so(operator):
     response = operator.get(address(made.pipeline))
     html = response.content.decode()
     inquiry = Inquiry.objects.get()
-    assert f'hx-get="{address(made.pipeline)}?asked={inquiry.pk}"' in html
+    assert f'hx-post="{address(made.pipeline)}" hx-trigger="poll"' in html
+    assert f'name="asked" id="making-asked" value="{inquiry.pk}"' in html
     assert "Azure DevOps is asked which versions it offers" in words(response)
     assert re.search(r'value="create" disabled', html)
     operator.get(address(made.pipeline), headers=HTMX)
@@ -57,7 +58,7 @@ def test_it_is_filled_in_with_the_newest_and_says_what_changes(operator):
     assert "model from v7 to v8 scaler v1" in text
     assert "support-vector-classifier: 1 version newer than Release-1." in text
     assert "e04d5aa, main" in text
-    assert "main, Change 03" in text
+    assert "Change 03" in text
     form = filled(operator, made)
     assert (form["version:model"], form["start"]) == ("8", ["DEV TEST", "PROD"])
 
@@ -166,6 +167,21 @@ def test_azure_that_cannot_be_asked_is_told_with_a_way_to_ask_again(operator):
     )
     operator.post(address(made.pipeline), {"do": "anew", "description": "Kept"})
     assert Inquiry.objects.count() == 2
+
+
+def test_nothing_typed_is_lost_while_azure_is_asked_again(operator):
+    made = made_company()
+    answered(made.pipeline)
+    form = filled(operator, made, do="anew", description="To be kept", **{"version:model": "7"})
+    html = operator.post(address(made.pipeline), form).content.decode()
+    inquiry = Inquiry.objects.get(state=Inquiry.State.ASKED)
+    assert 'name="version:model" value="7"' in html
+    inquiry.delete()
+    again = answered(made.pipeline)
+    form |= {"do": "", "asked": str(again.pk)}
+    html = operator.post(address(made.pipeline), form, headers=HTMX).content.decode()
+    assert '<option value="7" selected>' in html
+    assert "To be kept</textarea>" in html
 
 
 def test_it_is_asked_for_once_and_leads_to_its_command(operator):
