@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from releases.models import Command, Organization, Pipeline, Project, User
+from releases.models import Command, Organization, Pipeline, Project, Release, User
 from releases.policies.commands import (
     check_can_create,
     check_can_operate,
+    check_can_start,
     check_can_start_sending,
     check_can_stop_sending,
     check_can_take_back,
@@ -108,3 +109,8 @@ def switch(user: User, organization: Organization) -> Offer:
 def create_release(user: User, pipeline: Pipeline) -> Offer:
     """Making a new release of this pipeline."""
     return Offer("New release", refusal(check_can_create, user, pipeline) or "")
+
+
+def start_draft(user: User, release: Release) -> Offer:
+    """Starting a draft."""
+    return Offer("Start", refusal(check_can_start, user, release) or "")

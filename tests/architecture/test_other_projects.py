@@ -20,6 +20,7 @@ MY_NAME = "turku"
 
 OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "release": lambda of: [of.name, of.number],
+    "start_release": lambda of: [of.name, of.rows["release"].azure_id],
     "release_timeline": lambda of: [of.name, of.number],
     "release_variables": lambda of: [of.name, of.number],
     "release_audit": lambda of: [of.name, of.number],
