@@ -30,6 +30,9 @@ FRESH = timedelta(seconds=60)
 ANSWERED_WITHIN = timedelta(minutes=3)
 """A question nobody answered for so long is asked again."""
 
+KEPT = timedelta(days=7)
+"""Answers are kept so long, for forms that are sent late; what was chosen from is kept with the command for ever."""
+
 LONGEST_VERSION = 400
 
 
@@ -55,6 +58,7 @@ def ask_versions(pipeline: Pipeline, *, by: User, anew: bool = False, now: datet
         known = _known(row, anew=anew, now=now)
         if known is not None:
             return known
+        Inquiry.objects.filter(kind=offers.KIND, asked_at__lt=now - KEPT).delete()
         inquiry = Inquiry.objects.create(kind=offers.KIND, payload={"pipeline": row.pk}, asked_by=by, asked_at=now)
         transaction.on_commit(lambda: nudge("inquiries.answer", inquiry=str(inquiry.pk)))
     return inquiry

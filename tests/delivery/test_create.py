@@ -2,7 +2,7 @@
 
 import pytest
 
-from releases.actions.create import ask_versions
+from releases.actions.create import KEPT, ask_versions
 from releases.delivery.crash import Point
 from releases.errors import Conflict, Denied, Invalid
 from releases.models import AuditEvent, Command, Inquiry, Project, Release
@@ -189,6 +189,9 @@ def test_many_who_look_cost_one_call(project, company):
     assert ask_versions(pipeline, by=operator()) == first
     assert len(company.asked("artifacts.versions")) == 1
     assert ask_versions(pipeline, by=operator(), anew=True) != first
+    Inquiry.objects.update(asked_at=first.asked_at - KEPT)
+    ask_versions(pipeline, by=operator())
+    assert Inquiry.objects.count() == 1
 
 
 def test_azure_that_does_not_answer_is_told_as_a_sentence(project, company):
