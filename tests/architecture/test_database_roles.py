@@ -60,8 +60,8 @@ def _make_roles_and_database(server: str) -> None:
 def test_the_application_works_with_its_role(app_url):
     with psycopg.connect(app_url) as connection:
         insert = "INSERT INTO releases_organization (url, name, credential_kind, credential_variable, ca_file, state, "
-        insert += "state_sentence, own_identity_key, own_identity_name, created_at) VALUES "
-        connection.execute(insert + "('https://x.example', 'x', 'pat', '', '', 'connected', '', '', '', now())")
+        insert += "state_sentence, own_identity_key, own_identity_name, sending_stopped_reason, created_at) VALUES "
+        connection.execute(insert + "('https://x.example', 'x', 'pat', '', '', 'connected', '', '', '', '', now())")
         assert connection.execute("SELECT count(*) FROM releases_auditevent").fetchone() == (0,)
 
 
