@@ -133,10 +133,24 @@ def weights(shelf: Shelf, database: Database) -> Iterator[Row]:
         yield Row("P12", f"{what}, the greatest", limit, database.name, figures[worst[0]], unit=unit, note=note)
 
 
+def logs(shelf: Shelf, database: Database) -> Iterator[Row]:
+    """LOG: a log of 15 MB is searched, a page of it shown; one of 100 MB is taken in."""
+    rounds = [shelf.side("long_log", database.fresh()) for _ in range(shelf.rounds)]
+    measures = [
+        ("search_ms", "search in a log of 15 MB, p90", 300, "ms"),
+        ("page_ms", "page with a search in it, 2,000 lines, p90", 1000, "ms"),
+        ("take_megabytes", "memory for a log of 100 MB", 150, "MB"),
+    ]
+    for key, what, limit, unit in measures:
+        note = f"{median(one['take_seconds'] for one in rounds):.1f} s" if key == "take_megabytes" else ""
+        yield Row("LOG", what, limit, database.name, [one[key] for one in rounds], unit=unit, note=note)
+
+
 READING: dict[str, Callable[[Shelf, Database], Iterator[Row]]] = {
     "lists": lists,
     "floors": floors,
     "weights": weights,
     "trail": trail,
+    "logs": logs,
 }
 """By name, as `--goals` takes them."""

@@ -203,6 +203,17 @@ def _visiting(name: str) -> Callable[[Options], Figures]:
     return side
 
 
+def long_log(options: Options) -> Figures:
+    """A log of 15 MB; see `tests.benchmarks.long_log`."""
+    import django
+
+    django.setup()
+
+    from tests.benchmarks import long_log
+
+    return long_log.long_log(options)
+
+
 def _project(options: Options) -> Any:
     """Our rows for the sandbox's project, in the database that DATABASE_URL names."""
     import django
@@ -231,6 +242,7 @@ SIDES: dict[str, Callable[[Options], Figures]] = {
     for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details, turn_pages)
 }
 SIDES |= {name: _visiting(name) for name in ("lists", "floors", "weights")}
+SIDES["long_log"] = long_log
 SIDES |= {name: _of_the_trail(name) for name in ("append", "fill", "verified", "verified_outside")}
 
 if __name__ == "__main__":
