@@ -1,6 +1,8 @@
 """Logs of steps are fetched once the step ended, kept whatever becomes of Azure's, and listed as a gap where missed."""
 
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,7 +108,7 @@ def test_failed_steps_come_first_and_old_ones_not_by_themselves(known: Project, 
 def test_a_log_that_is_too_large_is_kept_as_head_and_tail(
     known: Project, small: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 12, at a tenth of the size; the whole of it, and how much memory it takes, is in tests/soak."""
+    """Fault 12, at a tenth of the size; below at its full size, with the memory it takes."""
     monkeypatch.setattr(receiving, "MOST_BYTES", 2_000_000)
     first = only(1)[0]
     small.fault(LOG, "long_log", args={"size": 3_000_000})
@@ -118,6 +120,26 @@ def test_a_log_that_is_too_large_is_kept_as_head_and_tail(
     text = b"".join(whole(log))
     assert f"[Slipway left out {log.left_out_lines:,} lines".encode() in text
     assert text.rstrip().endswith(f"##[section]Finishing: {log.step.name}".encode())
+
+
+def _megabytes() -> float:
+    """Of this process, in which the log is taken in."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
+@pytest.mark.soak
+def test_a_hundred_megabytes_are_kept_as_twenty_and_take_little_memory(known: Project, small: Company) -> None:
+    steps = only(1)
+    small.fault(LOG, "long_log", times=1, args={"size": 100_000_000})
+    before = _megabytes()
+    assert ended_with(known) is Ended.DONE
+    after = _megabytes()
+    log = StepLog.objects.get(step__in=steps, left_out_lines__gt=0)
+    assert log.received_bytes > 100_000_000
+    assert 19 * 1024**2 < log.kept_bytes < 21 * 1024**2
+    assert after - before < 100
+    assert after < 300
 
 
 def test_a_log_that_azure_has_no_longer_is_a_gap_and_one_that_was_kept_stays(known: Project, small: Company) -> None:
