@@ -16,9 +16,11 @@ from django.utils import timezone
 from dashboard.forms_acts import ActForm
 from dashboard.offers import Offer
 from dashboard.proofs import proof_of
+from dashboard.reader import reader
+from dashboard.refused import note_refusal
 from dashboard.views.answers import page_or_fragment, wants_fragment
 from releases.actions.commands.asked import Asked
-from releases.errors import Conflict, Invalid
+from releases.errors import NOTED, Conflict, Invalid
 from releases.policies.fresh import told
 from releases.queries.snapshot import Seen, read, token
 
@@ -67,6 +69,8 @@ class Dialog:
             form.add_error(name if name in form.fields else None, invalid.sentence)
             return self._answer(form, status=422)
         except Conflict as conflict:
+            if conflict.code in NOTED:
+                note_refusal(self.request, conflict, by=reader(self.request))
             typed: dict[str, Any] = {name: given[name] for name in ("reason", "typed_name") if name in given}
             return self._answer(self._new(typed), conflict=conflict.sentence, status=409)
         return redirect(self.back)

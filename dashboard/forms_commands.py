@@ -16,7 +16,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label="Reason",
-        required=False,  # its own sentence says more than Django's
+        error_messages={"required": f"Give a reason of at least {SHORTEST_REASON} characters."},
         max_length=2 * LONGEST_REASON,
         help_text=f"At least {SHORTEST_REASON} characters. Everybody who reads the project can read it.",
         widget=forms.Textarea({"rows": 3}),

@@ -8,14 +8,13 @@ decides `releases.policies.fresh`.
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
+from dashboard.back import back_of
 from dashboard.forms_confirm import ConfirmForm
 from dashboard.proofs import note_proof, proof_of
 from dashboard.reader import reader
@@ -97,14 +96,5 @@ def _page(
     request: HttpRequest, to: str, form: ConfirmForm, kept: QueryDict, *, sentence: str = "", status: int = 200
 ) -> HttpResponse:
     hidden = [(name, value) for name, values in kept.lists() if name != "csrfmiddlewaretoken" for value in values]
-    context = {"form": form, "to": to, "hidden": hidden, "sentence": sentence, "back": _back(request)}
+    context = {"form": form, "to": to, "hidden": hidden, "sentence": sentence, "back": back_of(request)}
     return render(request, "pages/account/confirm.html", {**context, "action": request.get_full_path()}, status=status)
-
-
-def _back(request: HttpRequest) -> str:
-    """The page one came from, if it is ours."""
-    came = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}):
-        return "/"
-    parts = urlsplit(came)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

@@ -32,9 +32,17 @@ class Denied(ReleasesError):
 
 
 class Conflict(ReleasesError):
-    """The thing changed since the actor looked, or somebody else was first."""
+    """The thing changed since the actor looked, or somebody else was first. `changes`: what changed, one by one."""
 
     code = "conflict"
+
+    def __init__(self, sentence: str, *, code: str | None = None, changes: Iterable[str] = ()) -> None:
+        super().__init__(sentence, code=code)
+        self.changes = tuple(changes)
+
+
+NOTED = frozenset({"key_reused"})
+"""Codes of conflicts that the doors note in the trail like a refusal: somebody sent what was never shown so."""
 
 
 class Invalid(ReleasesError):

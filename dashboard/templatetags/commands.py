@@ -33,3 +33,9 @@ def via_word(via: str) -> str:
 def host(url: str) -> str:
     """`dev.azure.com/port-authority`: an address without what every address has."""
     return url.partition("://")[2].rstrip("/") or url
+
+
+@register.filter
+def times_word(count: int) -> str:
+    """`once`, `3 times`."""
+    return "once" if count == 1 else f"{count} times"

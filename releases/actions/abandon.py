@@ -43,7 +43,8 @@ def abandon(release: Release, *, by: Actor, asked: Asked, seen: Seen, reason: st
             raise Invalid(f"Type the name of the release, {row.name}, to abandon it.", code="wrong_name")
         told = differences(seen, seen_of_release(row))
         if told:
-            raise Conflict(f"{row} changed since you looked: {'; '.join(told)}. Look again.", code="changed")
+            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
+            raise Conflict(sentence, code="changed", changes=told)
         parent = record(wish, by=by, asked=asked)
         for stage, attempt in to_cancel(row):
             key = f"{parent.pk}/{stage.azure_id}"

@@ -79,7 +79,8 @@ def create(pipeline: Pipeline, *, by: Actor, asked: Asked, seen: Seen, order: Or
         check_can_create(by, row)
         told = differences(seen, seen_of_pipeline(row))
         if told:
-            raise Conflict(f"{row} changed since you looked: {'; '.join(told)}. Look again.", code="changed")
+            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
+            raise Conflict(sentence, code="changed", changes=told)
         return record(wish, by=by, asked=asked)
 
 

@@ -52,4 +52,5 @@ def check_is_as_seen(row: ReleaseStage, seen: Seen) -> None:
     """Raise Conflict with what changed since somebody looked."""
     told = differences(seen, seen_of(row))
     if told:
-        raise Conflict(f"{row.release} changed since you looked: {'; '.join(told)}. Look again.", code="changed")
+        sentence = f"{row.release} changed since you looked: {'; '.join(told)}. Look again."
+        raise Conflict(sentence, code="changed", changes=told)

@@ -35,5 +35,6 @@ def start(release: Release, *, by: Actor, asked: Asked, seen: Seen, reason: str 
         check_can_start(by, row)
         told = differences(seen, seen_of_release(row))
         if told:
-            raise Conflict(f"{row} changed since you looked: {'; '.join(told)}. Look again.", code="changed")
+            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
+            raise Conflict(sentence, code="changed", changes=told)
         return record(wish, by=by, asked=asked)

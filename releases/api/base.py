@@ -41,9 +41,10 @@ class JsonOnly(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """A view that says which `scope` a key needs for it; without one nobody may use it."""
+    """A view that says which `scope` a key needs for it, `act_scope` for a POST; without one nobody may use it."""
 
     scope: ClassVar[str | None] = None
+    act_scope: ClassVar[str | None] = None
     authentication_classes = [BearerKey, SessionAuthentication]
     permission_classes = [WithinScope]
     throttle_classes = [PerCaller]
@@ -65,11 +66,16 @@ class ApiView(APIView):
 
 
 class Noun(ApiView, ReadOnlyModelViewSet[Any]):
-    """The list and the detail of one noun. A subclass names its rows, filters, order and serializers."""
+    """The list and the detail of one noun. A subclass names its rows, filters, order and serializers.
+
+    `key` is what its ids look like in an address, `acts` what else the list takes: the method and who answers it.
+    """
 
     model: ClassVar[type[Model]]
     filters: ClassVar[type[Serializer[Any]]]
     order: ClassVar[tuple[str, ...]] = ("id",)
+    key: ClassVar[str] = "int"
+    acts: ClassVar[Mapping[str, str]] = {}
     detail_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     pagination_class = KeysetPagination
     schema = NounSchema()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from releases.api.refused import note_refusal
-from releases.errors import AzureError, Conflict, Denied, Invalid, ReleasesError
+from releases.errors import NOTED, AzureError, Conflict, Denied, Invalid, ReleasesError
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,10 @@ def answered(error: Exception, context: dict[str, Any]) -> Response:
     """The answer for any error that a view raised."""
     if isinstance(error, ReleasesError):
         set_rollback()
-        if isinstance(error, Denied):
+        if isinstance(error, Denied) or error.code in NOTED:
             note_refusal(context["request"], error)
-        return _answer(_status(error), code=error.code, sentence=error.sentence)
+        detail = {"changes": list(error.changes)} if isinstance(error, Conflict) and error.changes else None
+        return _answer(_status(error), code=error.code, sentence=error.sentence, detail=detail)
     known = exception_handler(error, context)
     if known is not None:
         return _reshaped(known, error)

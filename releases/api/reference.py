@@ -19,11 +19,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Address:
-    """One address that can be asked."""
+    """One address that can be asked; `bodies` are the forms of what is sent, one for each kind."""
 
+    method: str
     path: str
     told: str
     parameters: list[Field]
+    bodies: list[str]
     form: str
 
 
@@ -53,7 +55,11 @@ def reference() -> Reference:
     told = document()
     forms: Schemas = told["components"]["schemas"]
     return Reference(
-        addresses=[_address(path, operations["get"], forms) for path, operations in told["paths"].items()],
+        addresses=[
+            _address(method, path, operation, forms)
+            for path, operations in told["paths"].items()
+            for method, operation in operations.items()
+        ],
         forms=[_form(name, form, forms) for name, form in forms.items() if _is_told_of(form)],
     )
 
@@ -63,11 +69,21 @@ def _is_told_of(form: Schemas) -> bool:
     return "properties" in form and "results" not in form["properties"]
 
 
-def _address(path: str, operation: Schemas, forms: Schemas) -> Address:
+def _address(method: str, path: str, operation: Schemas, forms: Schemas) -> Address:
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     name = _named(answer).removeprefix("Paginated").removesuffix("List")
-    parameters = [_field(one["name"], one["schema"], forms, told=_plain(one)) for one in operation["parameters"]]
-    return Address(path=path, told=_plain(operation), parameters=parameters, form=name)
+    parameters = [
+        _field(one["name"], one["schema"], forms, told=_plain(one)) for one in operation.get("parameters", [])
+    ]
+    return Address(method.upper(), path, _plain(operation), parameters, _bodies(operation, forms), name)
+
+
+def _bodies(operation: Schemas, forms: Schemas) -> list[str]:
+    """The forms of what may be sent; none for what takes no body."""
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    name = _named(sent)
+    kinds = [_named(one) for one in forms.get(name, {}).get("oneOf", [])]
+    return kinds or ([name] if name else [])
 
 
 def _form(name: str, form: Schemas, forms: Schemas) -> Form:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from releases import audit
 from releases.audit import Outcome, Via
-from releases.errors import Denied
+from releases.errors import Denied, ReleasesError
 from releases.models import ApiKey, User
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER_SECONDS = 3600
 
 
-def note_refusal(request: Request, refused: Denied) -> None:
+def note_refusal(request: Request, refused: ReleasesError) -> None:
     """Append the event, in a transaction of its own: what the request had begun was taken back."""
     by, key = request.user, request.auth
     if not isinstance(by, User):
@@ -27,7 +27,8 @@ def note_refusal(request: Request, refused: Denied) -> None:
     asked = request.resolver_match.view_name if request.resolver_match else ""
     prefix = key.prefix if isinstance(key, ApiKey) else ""
     log.warning("Refused: %s asked for %s with the key %s: %s", by.subject, asked, prefix or "-", refused.sentence)
-    if not cache.add(f"api-denied:{prefix or by.subject}:{asked}", 1, timeout=AGAIN_AFTER_SECONDS):
+    kind = "" if isinstance(refused, Denied) else refused.code
+    if not cache.add(f"api-denied:{prefix or by.subject}:{asked}:{kind}", 1, timeout=AGAIN_AFTER_SECONDS):
         return
     with transaction.atomic():
         audit.append(

@@ -19,8 +19,8 @@ from rest_framework.response import Response
 from releases.api.base import ApiView
 from releases.api.permissions import ANY
 
-DESCRIPTION = """The release history that Slipway has synced, read-only. Times are UTC. Lists come newest first in
-pages; follow `next`. `id` is ours, `azure_id` Azure's. What you may not see is 404."""
+DESCRIPTION = """The release history that Slipway has synced, and the commands that ask Azure for something. Times are
+UTC. Lists come newest first in pages; follow `next`. `id` is ours, `azure_id` Azure's. What you may not see is 404."""
 ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 ERROR_SCHEMA = {
     "type": "object",

@@ -6,6 +6,7 @@ from releases.api.base import Noun
 from releases.api.schema import Schema
 from releases.api.views import (
     catalog,
+    commands,
     compare,
     history,
     live,
@@ -38,6 +39,7 @@ NOUNS: dict[str, type[Noun]] = {
     "clusters": serving.Clusters,
     "drifts": serving.Drifts,
     "sync-runs": sync.SyncRuns,
+    "commands": commands.Commands,
 }
 
 app_name = "api"
@@ -47,12 +49,16 @@ urlpatterns: list[URLPattern] = [
 ]
 for name, noun in NOUNS.items():
     urlpatterns += [
-        path(f"{name}/", noun.as_view({"get": "list"}), name=name),
-        path(f"{name}/<int:pk>/", noun.as_view({"get": "retrieve"}), name=f"{name}-detail"),
+        path(f"{name}/", noun.as_view({"get": "list", **noun.acts}), name=name),
+        path(f"{name}/<{noun.key}:pk>/", noun.as_view({"get": "retrieve"}), name=f"{name}-detail"),
     ]
 urlpatterns += [
     path("logs/<int:pk>/lines/", logs.Lines.as_view(), name="logs-lines"),
     path("logs/<int:pk>/search/", logs.Search.as_view(), name="logs-search"),
+    path("commands/<uuid:pk>/take-back/", commands.TakeBack.as_view(), name="commands-take-back"),
+    path("commands/<uuid:pk>/check-again/", commands.CheckAgain.as_view(), name="commands-check-again"),
+    path("commands/<uuid:pk>/send-again/", commands.OnThePage.as_view(), name="commands-send-again"),
+    path("commands/<uuid:pk>/close/", commands.OnThePage.as_view(), name="commands-close"),
 ]
 urlpatterns.append(path("pipelines/<int:pk>/versions/", offers.VersionsOnOffer.as_view(), name="versions-on-offer"))
 urlpatterns.append(path("compare/", compare.Compare.as_view(), name="compare"))

@@ -112,6 +112,7 @@ class Command(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="command_due", condition=~Q(state__in=FINAL)),
+            models.Index(fields=["-asked_at", "-id"], name="command_asked"),
             models.Index(fields=["-ended_at"], name="command_ended", condition=Q(state__in=FINAL)),
         ]
 

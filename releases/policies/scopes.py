@@ -1,6 +1,7 @@
 """What an API key may be used for. A key never does more than its owner may; its scopes can only take away.
 
-`read` opens every list; `read:<noun>` opens one. The API asks `check_scope` for each request made with a key.
+`read` opens every list; `read:<noun>` opens one. What changes something has a scope of its own, which no other opens.
+The API asks `check_scope` for each request made with a key.
 """
 
 from collections.abc import Collection, Iterable
@@ -27,8 +28,14 @@ NOUNS = (
     "clusters",
     "drifts",
     "sync-runs",
+    "commands",
 )
-SCOPES = {READ: "Read everything its owner may read."} | {f"{READ}:{noun}": f"Read {noun} only." for noun in NOUNS}
+ACT_ON_COMMANDS = "act:commands"
+SCOPES = {
+    READ: "Read everything its owner may read.",
+    **{f"{READ}:{noun}": f"Read {noun} only." for noun in NOUNS},
+    ACT_ON_COMMANDS: "Ask for commands, take back and have checked what its owner may.",
+}
 """Every scope a key can have, with what it opens."""
 
 

@@ -6,7 +6,7 @@ What is not visible does not exist for the asker: doors answer 404, never 403, t
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from releases.models import (
     Approval,
@@ -95,6 +95,12 @@ def visible_to(user: User | AnonymousUser, rows: type[Row]) -> QuerySet[Row]:
     projects = _projects_of(user)
     rule = _within(rows, projects or [])
     return rows._default_manager.all() if projects is None else rows._default_manager.filter(rule)
+
+
+def visible_at_once(user: User, rows: type[Row]) -> QuerySet[Row]:
+    """The same rows of a noun of projects, in one query: for a count on every page."""
+    held = Membership.objects.filter(Q(project=None) | Q(project=OuterRef(TO_PROJECT[rows])), user=user)
+    return rows._default_manager.filter(Exists(held)) if user.is_active else rows._default_manager.none()
 
 
 def _projects_of(user: User | AnonymousUser) -> list[int] | None:

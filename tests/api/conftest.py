@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from releases.actions.api_keys import create_api_key
 from releases.models import ArtifactRule, EndpointRule, Project, SyncRun, User
-from releases.states import TriggerKind
+from releases.states import Role, TriggerKind
 from tests import factories
+from tests.commands import asked_for
 
 V1 = "/api/v1"
 
@@ -20,6 +21,11 @@ class Program:
 
     def __init__(self, secret: str) -> None:
         self._client = Client(headers={"authorization": f"Bearer {secret}"})
+
+    def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
+        """The answer to POST /api/v1/PATH with this body and idempotency key."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._client.post(f"{V1}/{path}", body, content_type="application/json", headers=headers)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The answer to GET /api/v1/PATH."""
@@ -36,7 +42,7 @@ class Harbour:
     """A project with one row of each noun; `ids` by the noun's name in addresses."""
 
     project: Project
-    ids: dict[str, int]
+    ids: dict[str, Any]
 
 
 def harbour() -> Harbour:
@@ -82,8 +88,12 @@ def harbour() -> Harbour:
         "clusters": cluster,
         "drifts": drift,
         "sync-runs": sync_run,
+        "commands": asked_for(row, by=factories.user(role=Role.OPERATOR, project=project)),
     }
-    return Harbour(project=project, ids={name: row.pk for name, row in rows.items() if row})
+    return Harbour(
+        project=project,
+        ids={name: row.pk if isinstance(row.pk, int) else str(row.pk) for name, row in rows.items() if row},
+    )
 
 
 @pytest.fixture

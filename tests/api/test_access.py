@@ -18,6 +18,9 @@ BELOW_LOGS = ("logs-lines", "logs-search")
 OWN = {"versions-on-offer"}
 """Addresses that ask Azure, with rules of their own: tests/api/test_offers.py."""
 
+ACTS = {"commands-take-back", "commands-check-again", "commands-send-again", "commands-close"}
+"""What is done with one command: POST alone."""
+
 UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -27,14 +30,16 @@ def addresses(port: Harbour) -> Iterator[tuple[str, str]]:
         name = str(pattern.name)
         if name in OWN:
             continue
-        pk = port.ids.get("logs" if name in BELOW_LOGS else name.removesuffix("-detail"))
-        path = f"{V1}/{pattern.pattern}".replace("<int:pk>", str(pk)).replace("^(?P<rest>.*)$", "elsewhere")
+        noun = "logs" if name in BELOW_LOGS else "commands" if name in ACTS else name.removesuffix("-detail")
+        pk = str(port.ids.get(noun))
+        path = f"{V1}/{pattern.pattern}".replace("<int:pk>", pk).replace("<uuid:pk>", pk)
+        path = path.replace("^(?P<rest>.*)$", "elsewhere")
         yield name, path + QUESTIONS.get(name, "")
 
 
 def expected(name: str) -> int:
     """What whoever may read everything is answered; a comparison is asked for without naming any release."""
-    return {"not-here": 404, "compare": 400}.get(name, 200)
+    return 405 if name in ACTS else {"not-here": 404, "compare": 400}.get(name, 200)
 
 
 def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
@@ -48,6 +53,7 @@ def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
         "search",
         *BELOW_LOGS,
         *OWN,
+        *ACTS,
     }
     assert set(NOUNS) == set(scopes.NOUNS)
 
@@ -55,7 +61,7 @@ def test_the_matrix_covers_every_noun_with_list_and_detail() -> None:
 @pytest.mark.django_db
 def test_nobody_reads_anything_without_a_key_or_a_session(port: Harbour) -> None:
     for name, path in addresses(port):
-        answer = Client().get(path)
+        answer = Client().post(path) if name in ACTS else Client().get(path)
         assert answer.status_code == 401, name
         assert answer.headers["WWW-Authenticate"].startswith("Bearer"), name
 
@@ -136,19 +142,22 @@ def test_a_narrow_key_opens_its_noun_only(noun: str, port: Harbour) -> None:
             assert answer.status_code == 200, name
         elif name == "compare" and noun == "releases":
             assert answer.status_code == 400, name
-        elif name != "not-here":
+        elif name not in {"not-here", *ACTS}:
             assert answer.status_code == 403, name
             assert answer.json()["code"] == "scope_missing", name
 
 
 @pytest.mark.parametrize("method", UNSAFE)
 @pytest.mark.django_db
-def test_nothing_can_be_changed(method: str, port: Harbour) -> None:
+def test_nothing_can_be_changed_but_what_is_asked_for(method: str, port: Harbour) -> None:
     program = program_of(factories.user(role=Role.ADMINISTRATOR))
     for name, path in addresses(port):
+        if method == "post" and (name in ACTS or name == "commands"):
+            continue  # tests/api/test_commands.py
         answer = getattr(program._client, method)(path, {"name": "x"}, content_type="application/json")
         assert answer.status_code == 405, name
-        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}, name
+        takes = {"POST"} if name in ACTS else {"GET", "HEAD", *(["POST"] if name == "commands" else [])}
+        assert set(answer.headers["Allow"].split(", ")) == takes, name
 
 
 @pytest.mark.django_db

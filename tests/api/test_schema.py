@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from dashboard.wsgi import application
+from releases.api.asking import KINDS
 from releases.api.throttling import PerCaller
 from releases.api.urls import NOUNS
 from releases.models import User
@@ -82,10 +83,12 @@ def test_the_file_is_valid_and_complete(administrator: User, capsys: pytest.Capt
     document = factories.browser_of(administrator).get(f"{V1}/schema/?format=json").json()
     validate_schema(document)
     wanted = {f"{V1}/{noun}/{rest}" for noun in NOUNS for rest in ("", "{id}/")}
-    assert set(document["paths"]) == wanted | {
+    acts = {f"{V1}/commands/{{id}}/{act}/" for act in ("take-back", "check-again")}
+    assert set(document["paths"]) == wanted | acts | {
         f"{V1}/{path}"
         for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/", "pipelines/{id}/versions/")
     }
+    assert set(document["components"]["schemas"]["Ask"]["discriminator"]["mapping"]) == set(KINDS)
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert "Warning" not in capsys.readouterr().err
 
@@ -114,7 +117,8 @@ def test_the_page_shows_every_address_parameter_and_form(administrator: User) ->
     document = factories.browser_of(administrator).get(f"{V1}/schema/?format=json").json()
     for path, operations in document["paths"].items():
         assert path in page
-        for parameter in operations["get"]["parameters"]:
-            assert f"<code>{parameter['name']}</code>" in page
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                assert f"<code>{parameter['name']}</code>" in page
     targets, anchors = set(re.findall(r'href="#(\w+)"', page)) - {"main"}, set(re.findall(r'id="(\w+)"', page))
-    assert {"Release", "ReleaseWhole", "Attempt", "Step"} <= targets <= anchors
+    assert {"Release", "ReleaseWhole", "Attempt", "Step", "AskToDeploy", "AskToAbandon"} <= targets <= anchors

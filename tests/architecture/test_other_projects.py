@@ -86,6 +86,11 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "api:clusters-detail": lambda of: [of.pk("cluster")],
     "api:drifts-detail": lambda of: [of.pk("drift")],
     "api:sync-runs-detail": lambda of: [of.pk("sync_run")],
+    "api:commands-detail": lambda of: [of.rows["command"].pk],
+    "api:commands-take-back": lambda of: [of.rows["command"].pk],
+    "api:commands-check-again": lambda of: [of.rows["command"].pk],
+    "api:commands-send-again": lambda of: [of.rows["command"].pk],
+    "api:commands-close": lambda of: [of.rows["command"].pk],
 }
 """What stands in each address: its parts, of the given project, in their order."""
 
@@ -104,6 +109,10 @@ OF_NO_PROJECT = {
 """Addresses whose parts name nothing of a project, with the reason."""
 
 POSTED = {
+    "api:commands-take-back",
+    "api:commands-check-again",
+    "api:commands-send-again",
+    "api:commands-close",
     "take_back",
     "artifact_rule_delete",
     "endpoint_rule_delete",
@@ -141,6 +150,7 @@ QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "api:clusters": lambda _: ["workspace={n}_ws"],
     "api:drifts": lambda of: [f"endpoint={of.pk('endpoint')}", f"stage={of.pk('stage')}", "project={n}"],
     "api:sync-runs": lambda _: ["project={n}"],
+    "api:commands": lambda of: ["project={n}", f"release={of.pk('release')}", "asked_by={n} member"],
     "api:compare": lambda of: [f"a={of.pk('release')}&b={of.pk('waiting')}"],
 }
 """What could lead a list to another project, besides nothing. Pages repeat what is typed, so only the API is told its

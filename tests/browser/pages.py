@@ -272,6 +272,35 @@ def _type_a_name_that_is_not_known(page: Page) -> None:
     page.locator(".err").first.wait_for()
 
 
+def _stop_sending_without_a_reason(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^Stop sending")).first.click()
+    page.get_by_role("button", name="Stop sending").click()
+    page.locator(".err").first.wait_for()
+
+
+def _open_a_command(page: Page) -> None:
+    """The newest one; where nothing was asked yet, a finished stage is deployed again."""
+    page.goto(f"/commands/{page.evaluate(_A_COMMAND)}/")
+    page.locator("#_command").wait_for()
+
+
+_A_COMMAND = """async () => {
+    const get = async (path) => (await fetch(`/api/v1/${path}`)).json();
+    const known = (await get("commands/?limit=1")).results[0];
+    if (known) return known.id;
+    for (const { id } of (await get("releases/?stage_status=succeeded&status=active&limit=50")).results) {
+        const release = await get(`releases/${id}/`);
+        const stage = release.stages.find((one) => one.status === "succeeded");
+        const body = { kind: "redeploy", release_stage: stage.id, seen: stage.seen, reason: "to show how it looks" };
+        const headers = {
+            "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID(),
+            "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value,
+        };
+        const answer = await fetch("/api/v1/commands/", { method: "POST", headers, body: JSON.stringify(body) });
+        if (answer.ok) return (await answer.json()).id;
+    }
+}"""
+
 PAGES = {
     "overview": Visit("/"),
     "overview-rows": Visit("/?view=rows"),
@@ -345,6 +374,11 @@ PAGES = {
     "endpoint-rules-closed": Visit("/rules/endpoints/", person="qa"),
     "endpoint-rules-errors": Visit("/rules/endpoints/add/", act=_type_a_name_that_is_not_known),
     "endpoint-rules-try": Visit("/rules/endpoints/add/", act=_try_an_endpoint_rule),
+    "commands": Visit("/commands/"),
+    "commands-closed": Visit("/commands/", person="qa"),
+    "commands-ended": Visit("/commands/?days=all&state=superseded"),
+    "commands-stop": Visit("/commands/", act=_stop_sending_without_a_reason),
+    "command": Visit("/commands/", act=_open_a_command),
     "sync": Visit("/sync/"),
     "sync-closed": Visit("/sync/", person="auditor"),
     "connect": Visit("/connect/"),

@@ -122,6 +122,15 @@ def test_sending_the_form_twice_is_one_command(made: Company, ada: Client) -> No
     assert Command.objects.count() == 1
 
 
+def test_the_same_form_with_other_content_is_refused_and_noted(made: Company, ada: Client) -> None:
+    address = of_stage(made.live, made.dev, "redeploy")
+    form = form_of(ada, address)
+    ada.post(address, {**form, "reason": REASON})
+    reused = ada.post(address, {**form, "reason": "another reason altogether"})
+    assert reused.status_code == 409 and "was sent before with other content" in words(reused)
+    assert AuditEvent.objects.get(type="action.refused").object_id == "redeploy"
+
+
 def test_a_short_reason_comes_back_with_what_was_typed(made: Company, ada: Client) -> None:
     address = of_stage(made.live, made.dev, "redeploy")
     form = form_of(ada, address)

@@ -3,11 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from releases.actions.commands import settling
+from releases.actions.commands.asked import Asked
 from releases.actions.commands.moving import DELIVERY, move
+from releases.delivery import leasing
+from releases.delivery.leasing import LeaseLost
+from releases.errors import Conflict
 from releases.models import AuditEvent, Command
 from releases.queries.commands import WORDS, command_seen, commands_of, seen
 from releases.states import CommandCode, CommandKind, CommandState, Role
@@ -117,6 +122,23 @@ def test_it_is_taken_back_under_the_hands_of_who_claimed_it_but_not_after_it_was
     assert late.status_code == 409 and "It was sent to Azure already and cannot be taken back." in words(late)
     sent.refresh_from_db()
     assert sent.state == "sending"
+
+
+def test_a_sender_that_had_it_in_hand_sends_nothing_after_it_was_taken_back():
+    row = asked_for(by=factories.user(role=Role.OPERATOR))
+    lease = leasing.claim(str(row.pk))
+    assert lease is not None and row.asked_by is not None
+    settling.take_back(row, by=row.asked_by, asked=Asked(key=""))
+    with pytest.raises(LeaseLost), transaction.atomic():
+        lease.keep()
+    with pytest.raises(Conflict, match="moved on meanwhile"), transaction.atomic():
+        move(lease.command, CommandState.SENDING, by=DELIVERY)
+
+
+def test_an_entry_of_the_trail_leads_to_the_command():
+    row, auditor = asked_for(), factories.browser_of(factories.user(role=Role.AUDITOR))
+    event = AuditEvent.objects.get(type="command.recorded")
+    assert f'href="/commands/{row.pk}/"' in auditor.get(f"/audit/log/{event.seq}/").content.decode()
 
 
 def test_nobody_else_takes_it_back_and_who_tries_is_in_the_trail():

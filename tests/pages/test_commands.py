@@ -98,6 +98,14 @@ def test_it_asks_the_same_queries_of_five_hundred_commands(operator):
     assert "The newest 50 of 251 are shown." in text and "10 of 251 are shown" in text
 
 
+def test_the_navigation_counts_what_the_reader_may_see_alone(operator):
+    row = waiting()
+    there = factories.browser_of(factories.user(role=Role.QA, project=row.project))
+    elsewhere = factories.browser_of(factories.user(role=Role.QA, project=factories.project()))
+    assert "Commands 1 need you" in words(there.get("/account/"))
+    assert "need you" not in words(elsewhere.get("/account/"))
+
+
 def test_a_fragment_tells_that_something_needs_somebody(operator):
     browser = factories.browser_of(operator)
     waiting()

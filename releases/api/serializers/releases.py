@@ -1,6 +1,6 @@
 """Releases: in the list with artifacts and stages, alone with every attempt, its approvals and steps."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -8,6 +8,7 @@ from rest_framework import serializers
 from releases.api.serializers.catalog import PipelineNameSerializer
 from releases.api.serializers.people import person
 from releases.models import Approval, Artifact, Deployment, Release, ReleaseStage, Step
+from releases.queries import snapshot
 from releases.queries.links import release_url, shown
 from releases.queries.release_trees import TriggerTold, trigger_of
 from releases.states import ArtifactRole, Depth, TriggerKind
@@ -96,13 +97,18 @@ class AttemptSerializer(serializers.ModelSerializer[Deployment]):
 
 
 class ReleaseStageWholeSerializer(ReleaseStageSerializer):
-    """One stage of one release with all attempts, the first first."""
+    """One stage of one release with all attempts, the first first. `seen` goes back with a command for the stage."""
 
+    seen = serializers.SerializerMethodField()
     attempts = AttemptSerializer(source="deployments", many=True, read_only=True)
 
     class Meta(ReleaseStageSerializer.Meta):
-        fields = [*ReleaseStageSerializer.Meta.fields, "trigger_reason", "scheduled_on", "attempts"]
+        fields = [*ReleaseStageSerializer.Meta.fields, "trigger_reason", "scheduled_on", "seen", "attempts"]
         read_only_fields = fields
+
+    def get_seen(self, stage: ReleaseStage) -> str:
+        """What you see of the release and this stage, signed."""
+        return str(self.context["seen"][stage.pk])
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
@@ -135,15 +141,31 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
 
 
 class ReleaseWholeSerializer(ReleaseSerializer):
-    """One release down to the steps of its attempts; `depth` says whether they were read yet."""
+    """One release down to the steps of its attempts; `depth` says whether they were read yet.
+
+    `seen` goes back with a command that abandons it.
+    """
 
     depth = serializers.ChoiceField(choices=[depth.value for depth in Depth], read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    seen = serializers.SerializerMethodField()
     stages = ReleaseStageWholeSerializer(many=True, read_only=True)
 
     class Meta(ReleaseSerializer.Meta):
-        fields = [*ReleaseSerializer.Meta.fields, "depth", "tags", "keep_forever"]
+        fields = [*ReleaseSerializer.Meta.fields, "depth", "tags", "keep_forever", "seen"]
         read_only_fields = fields
+
+    def to_representation(self, release: Release) -> dict[str, Any]:
+        """With what is seen of its stages, read for all of them at once."""
+        whole = snapshot.seen_of_release(release)
+        stages = snapshot.seen_by_stage(whole, release.stages.all())
+        tokens: dict[int | None, str] = {pk: snapshot.token(seen) for pk, seen in stages.items()}
+        cast("dict[str, Any]", self.context)["seen"] = {None: snapshot.token(whole), **tokens}
+        return super().to_representation(release)
+
+    def get_seen(self, _release: Release) -> str:
+        """What you see of the release, signed."""
+        return str(self.context["seen"][None])
 
 
 class ReleaseNameSerializer(serializers.ModelSerializer[Release]):
