@@ -1,6 +1,6 @@
 """Releases of the company that something can be done to, as rows of ours, and the acts on them. Used by these tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from releases.actions.commands.asked import Asked
 from releases.actions.deploy import deploy
 from releases.audit import findings
 from releases.azure.answers import ReleaseAnswer, StageAnswer
+from releases.azure.devops import DevOps
 from releases.delivery import rounds
 from releases.models import Command, Project, Release, ReleaseStage, User
 from releases.queries.snapshot import seen_of, seen_of_release
@@ -45,18 +46,28 @@ def stored(project: Project, wanted: Wanted = finished) -> ReleaseStage:
     Stages of one pipeline are used by one test each too, since only one deployment a stage is open.
     """
     with Calls(project.organization, width=1) as calls:
-        page = calls.here().releases(project.azure_id, ascending=False)
         found = next(
-            (release.value.id, stage.id)
-            for release in page.items
-            for stage in release.value.environments or []
-            if release.value.id not in _used and wanted(release.value, stage)
+            (release.id, stage.id)
+            for release in _newest_first(calls.here(), project)
+            for stage in release.environments or []
+            if release.id not in _used and wanted(release, stage)
         )
         _used.add(found[0])
         read_back(project, found[0], calls=calls)
         calls.here().close()
     rows = ReleaseStage.objects.select_related("release__project__organization", "stage__pipeline")
     return rows.get(release__project=project, azure_id=found[1])
+
+
+def _newest_first(devops: DevOps, project: Project) -> Iterator[ReleaseAnswer]:
+    """All releases of the project."""
+    token = None
+    while True:
+        page = devops.releases(project.azure_id, ascending=False, token=token)
+        yield from (item.value for item in page.items)
+        token = page.token
+        if token is None:
+            return
 
 
 def read_again(stage: ReleaseStage) -> ReleaseStage:

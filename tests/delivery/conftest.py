@@ -7,12 +7,12 @@ import pytest
 from releases.models import Project
 from tests.company import Company, living_company
 
-RELEASES = 60
+RELEASES = 240
 
 
 @pytest.fixture(scope="session")
 def one_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A company of 60 releases."""
+    """A company of 240 releases."""
     with living_company(tmp_path_factory.mktemp("company"), releases=RELEASES, speed="5") as company:
         yield company
 
