@@ -1,0 +1,130 @@
+"""Actions that no page calls yet, called here themselves, and those that leave no event, each with its reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from releases.actions.abandon import abandon
+from releases.actions.cancel import cancel
+from releases.actions.commands.asked import Asked
+from releases.actions.commands.moving import move
+from releases.actions.commands.settling import check_again, close, send_again, take_back
+from releases.actions.deploy import deploy
+from releases.actions.sending import start_sending, stop_sending
+from releases.models import Command, ReleaseStage, User
+from releases.queries.snapshot import seen_of, seen_of_release
+from releases.states import CommandCode, CommandState, Role, StageStatus
+from tests import factories
+from tests.audit.world import SHELL, World
+
+REASON = "the scoring service is to be restarted"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One action: `ready` makes what it acts on and returns the call."""
+
+    name: str
+    events: tuple[str, ...]
+    ready: Callable[[World], Callable[[], Any]]
+
+
+def _asked() -> Asked:
+    return Asked(key=uuid4().hex)
+
+
+def _operator(_: World) -> User:
+    return factories.user(role=Role.OPERATOR)
+
+
+def _stage(world: World) -> ReleaseStage:
+    return ReleaseStage.objects.get(release=world.of.rows["release"])
+
+
+def _redeployed(world: World, by: User) -> Command:
+    stage = _stage(world)
+    return deploy(stage, by=by, asked=_asked(), seen=seen_of(stage), reason=REASON)
+
+
+def _deploy(world: World) -> Callable[[], Any]:
+    by, stage = _operator(world), _stage(world)
+    seen = seen_of(stage)
+    return lambda: deploy(stage, by=by, asked=_asked(), seen=seen, reason=REASON)
+
+
+def _cancel(world: World) -> Callable[[], Any]:
+    by = _operator(world)
+    ReleaseStage.objects.filter(pk=_stage(world).pk).update(status=StageStatus.IN_PROGRESS)
+    return lambda: cancel(_stage(world), by=by, asked=_asked(), attempt=1)
+
+
+def _abandon(world: World) -> Callable[[], Any]:
+    by, release = _operator(world), world.of.rows["release"]
+    ReleaseStage.objects.filter(release=release).update(status=StageStatus.IN_PROGRESS)  # so that it cancels first
+    seen, asked = seen_of_release(release), _asked()
+    return lambda: abandon(release, by=by, asked=asked, seen=seen, reason=REASON, typed_name=release.name)
+
+
+def _take_back(world: World) -> Callable[[], Any]:
+    by = _operator(world)
+    command = _redeployed(world, by)
+    return lambda: take_back(command, by=by, asked=_asked())
+
+
+def _in_doubt(world: World) -> Command:
+    """A command that waits for a person."""
+    command = _redeployed(world, _operator(world))
+    for state, code in (
+        (CommandState.SENDING, None),
+        (CommandState.UNKNOWN, CommandCode.NO_ANSWER),
+        (CommandState.NEEDS_ATTENTION, CommandCode.AMBIGUOUS),
+    ):
+        move(command, state, by=SHELL, code=code)
+    return command
+
+
+def _settle(act: Callable[..., Any], **more: Any) -> Callable[[World], Callable[[], Any]]:
+    def ready(world: World) -> Callable[[], Any]:
+        command, by = _in_doubt(world), _operator(world)
+        return lambda: act(command, by=by, asked=_asked(), **more)
+
+    return ready
+
+
+def _stop(world: World) -> Callable[[], Any]:
+    by = _operator(world)
+    return lambda: stop_sending(world.of.project.organization, by=by, reason=REASON)
+
+
+def _start(world: World) -> Callable[[], Any]:
+    _stop(world)()
+    return lambda: start_sending(world.of.project.organization, by=world.by)
+
+
+VERBS = [
+    Verb("deploy", ("command.recorded",), _deploy),
+    Verb("cancel", ("command.recorded",), _cancel),
+    Verb("abandon", ("command.recorded", "command.recorded"), _abandon),
+    Verb("take_back", ("command.cancelled",), _take_back),
+    Verb("check_again", ("command.unknown",), _settle(check_again)),
+    Verb("send_again", ("command.authorised",), _settle(send_again, reason=REASON)),
+    Verb("close", ("command.confirmed",), _settle(close, is_done=True, reason=REASON)),
+    Verb("stop_sending", ("sending.stopped",), _stop),
+    Verb("start_sending", ("sending.started",), _start),
+]
+
+QUIET = {
+    "connect.ask": "a question; what it found is an event when it is saved",
+    "artifact_rules.ask": "a question; what it found is an event when it is saved",
+    "saved_views.save_view": "a preference of one's own",
+    "saved_views.overwrite_view": "a preference of one's own",
+    "saved_views.rename_view": "a preference of one's own",
+    "saved_views.delete_view": "a preference of one's own",
+    "own_account.change_account": "zone and shortcuts are preferences; the name is not, and has its door",
+    "second_factors.use_code": "the sign-in or the confirmation that it serves leaves the event",
+}
+"""Actions that may write and leave no event."""
+
+NOT_CALLED = {"commands.targets.pipeline_target": "names what a release will be created of; nothing creates one yet"}
+"""Public functions that nothing calls yet."""
