@@ -228,3 +228,16 @@ DOORS = [
     ),
 ]
 """Every POST there is; one address may stand here several times."""
+
+REBOUND = "stages are bound by the changed rules at once, as the next look would"
+SIGNED_IN = "when somebody last signed in"
+BESIDE = {
+    "theme": ({"releases_user"}, PREFERENCE),
+    "account_login": ({"releases_user"}, SIGNED_IN),
+    "mfa_authenticate": ({"releases_user"}, SIGNED_IN),
+    "first": ({"releases_user"}, SIGNED_IN),
+    "endpoint_rule_add": ({"releases_stagebinding"}, REBOUND),
+    "endpoint_rule_change": ({"releases_stagebinding"}, REBOUND),
+    "endpoint_rule_delete": ({"releases_stagebinding"}, REBOUND),
+}
+"""What a door may write that no action does, with the reason."""

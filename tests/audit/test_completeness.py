@@ -16,7 +16,7 @@ from releases.models import AuditEvent
 from releases.states import Role
 from tests import factories
 from tests.architecture.test_other_projects import ADDRESSES, OBJECTS
-from tests.audit.doors import DOORS
+from tests.audit.doors import BESIDE, DOORS
 from tests.audit.shell import COMMANDS, PASSWORD, TASKS, Row
 from tests.audit.verbs import NOT_CALLED, QUIET, VERBS
 from tests.audit.watching import Seen, public_actions, watched
@@ -70,6 +70,8 @@ def test_every_door_leaves_its_events_and_every_action_its_own(of, monkeypatch):
         seen, types, answer = run(ready, of)
         wrong += wrong_with(name, events, seen, types, silent=silent)
         wrong += [f"{name}: {one} wrote and left no event" for one in seen.silent - set(QUIET)]
+        beside = seen.beside - BESIDE.get(name, (set(), ""))[0]
+        wrong += [f"{name}: wrote {sorted(beside)} outside of any action"] if beside else []
         called |= seen.called
         if getattr(answer, "status_code", 200) >= 400 and not any(type.endswith("failed") for type in types):
             wrong.append(f"{name}: answered {answer.status_code}, so nothing was tried")

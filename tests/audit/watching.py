@@ -35,9 +35,10 @@ def public_actions() -> dict[str, Any]:
 
 @dataclass
 class Seen:
-    """Tables written, numbers of events, actions called, and those of them that wrote and left no event."""
+    """Tables written (`beside`: by no action), events, actions called, and those that wrote and left no event."""
 
     tables: list[str] = field(default_factory=list)
+    beside: set[str] = field(default_factory=set)
     events: int = 0
     called: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
@@ -54,6 +55,7 @@ def watched(names: dict[CodeType, str]) -> Iterator[Seen]:
                 seen.events += 1
             elif found[1] not in OF_THE_TRAIL | OF_SIGNING_IN:
                 seen.tables.append(found[1])
+                seen.beside |= set() if began else {found[1]}
         return execute(sql, params, many, context)
 
     def on_call(frame: FrameType, event: str, _: Any) -> None:
