@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from releases.actions.invitations import invite
-from releases.models import StageBinding
+from releases.models import Command, StageBinding
+from releases.policies.commands import OPERATING
 from releases.queries import artifact_rules, bindings, endpoint_rules
 from releases.states import Role
 from tests import factories
@@ -76,6 +77,11 @@ def _other_key(world: World) -> list[Any]:
 
 def _place(world: World) -> list[int]:
     return [factories.identity().pk]
+
+
+def _own_command(world: World) -> list[Any]:
+    Command.objects.filter(pk=world.of.rows["command"].pk).update(asked_by=world.by)
+    return [world.of.rows["command"].pk]
 
 
 def _rule(_: World) -> Form:
@@ -143,6 +149,7 @@ def _new_password(_: World) -> Form:
 
 DOORS = [
     Door("sync_now", ("sync.requested",), who=ACTING),
+    Door("take_back", ("command.cancelled",), parts=_own_command, who=OPERATING),
     Door("connect", silent=ASKED, form=lambda _: CONNECTION),
     Door("connect_save", ("connection.saved",), parts=lambda world: [world.connection()]),
     Door("bind_stage", ("stage.bound",), form=lambda w: _binding(w, f"cluster:{w.of.pk('cluster')}")),
@@ -236,6 +243,8 @@ BESIDE = {
     "account_login": ({"releases_user"}, SIGNED_IN),
     "mfa_authenticate": ({"releases_user"}, SIGNED_IN),
     "first": ({"releases_user"}, SIGNED_IN),
+    "sign": ({"releases_auditcheckpoint", "releases_auditcheckpointcopy"}, "checkpoints are signed, not told"),
+    "verify_audit": ({"releases_auditverification"}, "what was found, kept like the answer to a question"),
     "endpoint_rule_add": ({"releases_stagebinding"}, REBOUND),
     "endpoint_rule_change": ({"releases_stagebinding"}, REBOUND),
     "endpoint_rule_delete": ({"releases_stagebinding"}, REBOUND),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -17,8 +19,9 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
+from releases.actions.verify_trail import verify_trail
 from releases.models import RoleUpdate
-from releases.tasks import sync_roles
+from releases.tasks import sync_roles, verify_audit
 from tests.audit.world import World
 
 PASSWORD = "SLIPWAY_TEST_PASSWORD"
@@ -67,6 +70,23 @@ def _roles(world: World) -> Callable[[], Any]:
     return lambda: sync_roles()
 
 
+def _verify(world: World) -> Callable[[], Any]:
+    verify_trail(by=world.by)
+    return lambda: verify_audit()
+
+
+def _sign(_: World) -> Callable[[], Any]:
+    def act() -> None:
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            there = {"SLIPWAY_SIGNER_DIR": folder / "signer", "SLIPWAY_CHECKPOINT_DIR": folder / "outside"}
+            with override_settings(**there):
+                call_command("sign", "--once", "--first-key", stdout=StringIO())
+
+    return act
+
+
+VERIFIED = "changes nothing: what it found is kept like the answer to a question, and who asked is an event"
 SYNCED: dict[str, Any] = {"events": ("sync.run",), "tested_in": "tests.faults.test_killed:manifest"}
 
 COMMANDS: dict[str, Row] = {
@@ -80,6 +100,9 @@ COMMANDS: dict[str, Row] = {
     "create_api_key": Row(("api_key.created",), ready=_call("create_api_key", "{email}")),
     "revoke_api_key": Row(("api_key.revoked",), ready=_call("revoke_api_key", "{key}")),
     "remove_second_factors": Row(("user.second_factor_removed",), ready=_call("remove_second_factors", "{email}")),
+    "erase_person": Row(("audit.erased",), ready=_call("erase_person", "{email}", "--legal-basis=Art. 17 (1) (a)")),
+    "sign": Row(("audit.key_made",), ready=_sign),
+    "verify_audit": Row(silent=VERIFIED, ready=_call("verify_audit")),
     "rotate_secrets": Row(("secrets.rotated",), ready=_rotate),
     "connect": Row(
         ("connection.saved",),
@@ -117,6 +140,7 @@ TASKS: dict[str, Row] = {
     "inquiries.answer": Row(
         silent="answers a question; what is saved of it is an event", tested_in="releases.tasks:answer_inquiry"
     ),
+    "audit.verify": Row(silent=VERIFIED, ready=_verify),
     "commands.deliver": Row(
         ("command.sending",),
         tested_in="tests.delivery.test_acts:test_a_redeployment_is_confirmed_by_its_attempt_and_leaves_its_mark",

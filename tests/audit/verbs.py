@@ -11,7 +11,9 @@ from releases.actions.commands.asked import Asked
 from releases.actions.commands.moving import move
 from releases.actions.commands.settling import check_again, close, send_again, take_back
 from releases.actions.deploy import deploy
+from releases.actions.erase_person import lift_hold, place_hold
 from releases.actions.sending import start_sending, stop_sending
+from releases.actions.verify_trail import verify_trail
 from releases.models import Command, ReleaseStage, User
 from releases.queries.snapshot import seen_of, seen_of_release
 from releases.states import CommandCode, CommandState, Role, StageStatus
@@ -34,7 +36,11 @@ def _asked() -> Asked:
     return Asked(key=uuid4().hex)
 
 
-def _operator(_: World) -> User:
+def _operator(world: World) -> User:
+    """Somebody who may act, where nothing was asked for yet."""
+    command = Command.objects.get(pk=world.of.rows["command"].pk)
+    if command.state == CommandState.AUTHORISED:
+        take_back(command, by=world.of.member, asked=_asked())
     return factories.user(role=Role.OPERATOR)
 
 
@@ -64,12 +70,6 @@ def _abandon(world: World) -> Callable[[], Any]:
     ReleaseStage.objects.filter(release=release).update(status=StageStatus.IN_PROGRESS)  # so that it cancels first
     seen, asked = seen_of_release(release), _asked()
     return lambda: abandon(release, by=by, asked=asked, seen=seen, reason=REASON, typed_name=release.name)
-
-
-def _take_back(world: World) -> Callable[[], Any]:
-    by = _operator(world)
-    command = _redeployed(world, by)
-    return lambda: take_back(command, by=by, asked=_asked())
 
 
 def _in_doubt(world: World) -> Command:
@@ -102,11 +102,22 @@ def _start(world: World) -> Callable[[], Any]:
     return lambda: start_sending(world.of.project.organization, by=world.by)
 
 
+def _hold(world: World) -> Callable[[], Any]:
+    return lambda: place_hold(world.other.subject, reason=REASON, by=world.by)
+
+
+def _lift(world: World) -> Callable[[], Any]:
+    _hold(world)()
+    return lambda: lift_hold(world.other.subject, by=world.by)
+
+
 VERBS = [
     Verb("deploy", ("command.recorded",), _deploy),
     Verb("cancel", ("command.recorded",), _cancel),
     Verb("abandon", ("command.recorded", "command.recorded"), _abandon),
-    Verb("take_back", ("command.cancelled",), _take_back),
+    Verb("verify_trail", ("audit.verification_requested",), lambda world: lambda: verify_trail(by=world.by)),
+    Verb("place_hold", ("legal_hold.placed",), _hold),
+    Verb("lift_hold", ("legal_hold.lifted",), _lift),
     Verb("check_again", ("command.unknown",), _settle(check_again)),
     Verb("send_again", ("command.authorised",), _settle(send_again, reason=REASON)),
     Verb("close", ("command.confirmed",), _settle(close, is_done=True, reason=REASON)),
