@@ -64,7 +64,7 @@ def test_every_door_leaves_its_events_and_every_action_its_own(of, monkeypatch):
     runs: list[tuple[str, tuple[str, ...], str, Ready]] = [
         (door.address, door.events, door.silent, door.ready) for door in DOORS
     ]
-    runs += [(verb.name, verb.events, "", verb.ready) for verb in VERBS]
+    runs += [(verb.name, verb.events, verb.silent, verb.ready) for verb in VERBS]
     runs += [(name, row.events, row.silent, row.ready) for name, row in COMMANDS.items() if row.ready]
     for name, events, silent, ready in runs:
         seen, types, answer = run(ready, of)

@@ -10,17 +10,34 @@ from releases.actions.cancel import cancel
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.moving import move
 from releases.actions.commands.settling import check_again, close, send_again, take_back
+from releases.actions.create import Order, ask_versions, create
 from releases.actions.deploy import deploy
 from releases.actions.erase_person import lift_hold, place_hold
 from releases.actions.sending import start_sending, stop_sending
+from releases.actions.start import start
 from releases.actions.verify_trail import verify_trail
-from releases.models import Command, ReleaseStage, User
+from releases.models import Command, Inquiry, Release, ReleaseStage, User
+from releases.queries import offers
 from releases.queries.snapshot import seen_of, seen_of_release
-from releases.states import CommandCode, CommandState, Role, StageStatus
+from releases.states import CommandCode, CommandState, ReleaseStatus, Role, StageStatus
 from tests import factories
 from tests.audit.world import SHELL, World
 
 REASON = "the scoring service is to be restarted"
+
+
+QUIET = {
+    "connect.ask": "a question; what it found is an event when it is saved",
+    "artifact_rules.ask": "a question; what it found is an event when it is saved",
+    "create.ask_versions": "a question; the release that is made of its answer is an event",
+    "saved_views.save_view": "a preference of one's own",
+    "saved_views.overwrite_view": "a preference of one's own",
+    "saved_views.rename_view": "a preference of one's own",
+    "saved_views.delete_view": "a preference of one's own",
+    "own_account.change_account": "zone and shortcuts are preferences; the name is not, and has its door",
+    "second_factors.use_code": "the sign-in or the confirmation that it serves leaves the event",
+}
+"""Actions that may write and leave no event."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,7 @@ class Verb:
     name: str
     events: tuple[str, ...]
     ready: Callable[[World], Callable[[], Any]]
+    silent: str = ""
 
 
 def _asked() -> Asked:
@@ -92,6 +110,26 @@ def _settle(act: Callable[..., Any], **more: Any) -> Callable[[World], Callable[
     return ready
 
 
+def _ask_versions(world: World) -> Callable[[], Any]:
+    by = _operator(world)
+    return lambda: ask_versions(world.of.rows["pipeline"], by=by)
+
+
+def _create(world: World) -> Callable[[], Any]:
+    by, pipeline = _operator(world), world.of.rows["pipeline"]
+    inquiry = Inquiry.objects.get(pk=world.asked(offers.KIND, {"pipeline": pipeline.pk}, {"artifacts": []}))
+    seen = offers.seen_of(pipeline, inquiry)
+    return lambda: create(pipeline, by=by, asked=_asked(), seen=seen, order=Order())
+
+
+def _start_draft(world: World) -> Callable[[], Any]:
+    by, release = _operator(world), Release.objects.get(pk=world.of.pk("release"))
+    Release.objects.filter(pk=release.pk).update(status=ReleaseStatus.DRAFT)
+    release.refresh_from_db()
+    seen = seen_of_release(release)
+    return lambda: start(release, by=by, asked=_asked(), seen=seen)
+
+
 def _stop(world: World) -> Callable[[], Any]:
     by = _operator(world)
     return lambda: stop_sending(world.of.project.organization, by=by, reason=REASON)
@@ -118,6 +156,9 @@ VERBS = [
     Verb("verify_trail", ("audit.verification_requested",), lambda world: lambda: verify_trail(by=world.by)),
     Verb("place_hold", ("legal_hold.placed",), _hold),
     Verb("lift_hold", ("legal_hold.lifted",), _lift),
+    Verb("ask_versions", (), _ask_versions, silent=QUIET["create.ask_versions"]),
+    Verb("create", ("command.recorded",), _create),
+    Verb("start", ("command.recorded",), _start_draft),
     Verb("check_again", ("command.unknown",), _settle(check_again)),
     Verb("send_again", ("command.authorised",), _settle(send_again, reason=REASON)),
     Verb("close", ("command.confirmed",), _settle(close, is_done=True, reason=REASON)),
@@ -125,17 +166,5 @@ VERBS = [
     Verb("start_sending", ("sending.started",), _start),
 ]
 
-QUIET = {
-    "connect.ask": "a question; what it found is an event when it is saved",
-    "artifact_rules.ask": "a question; what it found is an event when it is saved",
-    "saved_views.save_view": "a preference of one's own",
-    "saved_views.overwrite_view": "a preference of one's own",
-    "saved_views.rename_view": "a preference of one's own",
-    "saved_views.delete_view": "a preference of one's own",
-    "own_account.change_account": "zone and shortcuts are preferences; the name is not, and has its door",
-    "second_factors.use_code": "the sign-in or the confirmation that it serves leaves the event",
-}
-"""Actions that may write and leave no event."""
-
-NOT_CALLED = {"commands.targets.pipeline_target": "names what a release will be created of; nothing creates one yet"}
-"""Public functions that nothing calls yet."""
+NOT_CALLED: dict[str, str] = {}
+"""Public functions that nothing calls yet, each with its reason."""

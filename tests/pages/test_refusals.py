@@ -3,11 +3,15 @@
 The addresses are those of tests/audit/doors.py, which names every one there is; a form is sent that would be right.
 """
 
-import pytest
-from django.db import transaction
+import re
+from typing import Any
 
-from releases.models import AuditEvent, AuditPrivate
+import pytest
+from django.db import connection, transaction
+
+from releases.models import AuditEvent, AuditPrivate, Membership, User
 from releases.states import Role
+from tests import factories
 from tests.audit.doors import DOORS, Door
 from tests.audit.watching import watched
 from tests.audit.world import world
@@ -52,3 +56,43 @@ def refused_wrongly(door: Door, of: FullProject, role: Role | None) -> str:
     if [(one.type, one.outcome, one.object_id) for one in refusals] != [("action.refused", "denied", door.address)]:
         return f"{asked}: left {[one.type for one in events]}"
     return "" if sentences and sentences[0] in words(answer) else f"{asked}: {sentences} is not what the page says"
+
+
+LOOKED_UP = re.compile(r'^SELECT "releases_user"\."id"[^,]*, "releases_user"\."is_active"[^,]* FROM')
+"""The statement with which an action takes hold of who acts, in its own transaction."""
+
+
+@pytest.mark.parametrize("change", ["role", "account"])
+def test_what_is_taken_away_after_the_page_looked_counts_in_the_transaction_that_acts(change):
+    """Fault 54: every check of the page has passed by then; only the action's own can refuse."""
+    of = full_project("turku", number=51_000)
+    doors = [door for door in DOORS if door.events and len(door.who) < len(Role)]
+    wrong = [found for door in doors if (found := went_on(door, of, change))]
+    assert not wrong, "\n".join(wrong)
+
+
+def went_on(door: Door, of: FullProject, change: str) -> str:
+    """What is wrong with how the door took it; nothing when the act was refused and the trail says so."""
+    with transaction.atomic():
+        there = world(of, role=Role.ADMINISTRATOR)
+        Membership.objects.create(user=factories.user(), role=Role.ADMINISTRATOR)  # who acts is not the last one
+        act, taken = door.ready(there), list[str]()
+
+        def take(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if not taken and LOOKED_UP.match(sql):
+                taken.append(sql)
+                if change == "role":
+                    Membership.objects.filter(user=there.by).delete()
+                else:
+                    User.objects.filter(pk=there.by.pk).update(is_active=False)
+            return execute(sql, params, many, context)
+
+        last = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0]
+        with connection.execute_wrapper(take):
+            answer = act()
+        types = list(AuditEvent.objects.filter(seq__gt=last).order_by("seq").values_list("type", flat=True))
+        transaction.set_rollback(True)
+    acted = [type for type in types if not type.startswith("signin.")]
+    if taken and answer.status_code == 403 and acted == ["action.refused"]:
+        return ""
+    return f"{door.address} {door.events}: {answer.status_code}, {types}, taken away: {bool(taken)}"

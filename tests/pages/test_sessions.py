@@ -7,6 +7,9 @@ import time_machine
 from django.conf import settings
 from django.urls import reverse
 
+from tests import factories
+from tests.api.conftest import program_of
+
 pytestmark = pytest.mark.django_db
 PAGE = "account_change_password"
 MINUTE, HOUR = 60, 3600
@@ -58,3 +61,14 @@ def test_a_fragment_sends_the_whole_page_to_sign_in(client):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/releases/?page=2"}
     response = client.get(reverse(PAGE), headers=headers)
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Freleases%2F%3Fpage%3D2"
+
+
+def test_closing_an_account_ends_every_session_and_every_key_at_once(user, administrator):
+    """Fault 55, as far as anything waits for a person today."""
+    browsers = [factories.browser_of(user) for _ in range(2)]
+    program = program_of(user, "read")
+    assert all(is_in(one) for one in browsers) and program.get("releases/").status_code == 200
+    assert factories.browser_of(administrator).post(f"/people/{user.pk}/close/").status_code == 302
+    assert not any(is_in(one) for one in browsers) and program.get("releases/").status_code == 401
+    answer = browsers[0].post("/account/", {"name": "Still here", "time_zone": "UTC"})
+    assert answer.headers["Location"].startswith("/accounts/login/")
