@@ -11,11 +11,13 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from releases.actions.commands.moving import move
 from releases.actions.invitations import invite
+from releases.actions.sending import stop_sending
 from releases.models import Command, StageBinding
 from releases.policies.commands import OPERATING
 from releases.queries import artifact_rules, bindings, endpoint_rules
-from releases.states import Role
+from releases.states import CommandCode, CommandState, Role
 from tests import factories
 from tests.audit.world import CONNECTION, SHELL, World, code
 
@@ -47,6 +49,13 @@ class Door:
         )
         return lambda: client.post(address, form)
 
+
+DOUBTED = (
+    (CommandState.SENDING, None),
+    (CommandState.UNKNOWN, CommandCode.NO_ANSWER),
+    (CommandState.NEEDS_ATTENTION, CommandCode.AMBIGUOUS),
+)
+"""How a command comes to wait for a person."""
 
 ROLE = {"role": "qa", "where": "everywhere"}
 KEY = {"key-name": "grafana", "key-scopes": ["read"], "key-expires_days": "30"}
@@ -82,6 +91,28 @@ def _place(world: World) -> list[int]:
 def _own_command(world: World) -> list[Any]:
     Command.objects.filter(pk=world.of.rows["command"].pk).update(asked_by=world.by)
     return [world.of.rows["command"].pk]
+
+
+def _in_doubt(world: World) -> list[Any]:
+    """The command that the project's member asked for, waiting for somebody."""
+    command = Command.objects.get(pk=world.of.rows["command"].pk)
+    for state, why in DOUBTED:
+        move(command, state, by=SHELL, code=why)
+    return [command.pk]
+
+
+def _reason(_: World) -> Form:
+    return {"reason": "the scoring service was looked at"}
+
+
+def _organization(world: World) -> list[int]:
+    return [world.of.project.organization.pk]
+
+
+def _stopped(world: World) -> list[int]:
+    by = factories.user(role=Role.OPERATOR)
+    stop_sending(world.of.project.organization, by=by, reason=_reason(world)["reason"])
+    return _organization(world)
 
 
 def _rule(_: World) -> Form:
@@ -150,6 +181,12 @@ def _new_password(_: World) -> Form:
 DOORS = [
     Door("sync_now", ("sync.requested",), who=ACTING),
     Door("take_back", ("command.cancelled",), parts=_own_command, who=OPERATING),
+    Door("check_again", ("command.unknown",), parts=_in_doubt, who=OPERATING),
+    Door("send_again", ("command.authorised",), parts=_in_doubt, form=_reason, who=OPERATING),
+    Door("close_command", ("command.confirmed",), parts=_in_doubt, form=_reason, who=OPERATING),
+    Door("give_up", ("command.cancelled",), parts=_in_doubt, form=_reason, who=OPERATING),
+    Door("stop_sending", ("sending.stopped",), parts=_organization, form=_reason, who=OPERATING),
+    Door("start_sending", ("sending.started",), parts=_stopped),
     Door("connect", silent=ASKED, form=lambda _: CONNECTION),
     Door("connect_save", ("connection.saved",), parts=lambda world: [world.connection()]),
     Door("bind_stage", ("stage.bound",), form=lambda w: _binding(w, f"cluster:{w.of.pk('cluster')}")),
