@@ -123,6 +123,7 @@ TASKS: dict[str, Row] = {
     "sync.tick": Row(silent="wakes what is due and writes nothing", tested_in="releases.tasks:tick"),
     "sync.project": Row(**SYNCED),
     "sync.details": Row(**SYNCED),
+    "sync.logs": Row(**SYNCED),
     "sync.registry": Row(
         ("sync.run",),
         tested_in="tests.sync.registry.test_read:"

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from releases.actions.abandon import abandon
+from releases.actions.ask_log import ask_log
 from releases.actions.cancel import cancel
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.moving import move
@@ -16,7 +17,7 @@ from releases.actions.erase_person import lift_hold, place_hold
 from releases.actions.sending import start_sending, stop_sending
 from releases.actions.start import start
 from releases.actions.verify_trail import verify_trail
-from releases.models import Command, Inquiry, Release, ReleaseStage, User
+from releases.models import Command, Inquiry, Release, ReleaseStage, Step, User
 from releases.queries import offers
 from releases.queries.snapshot import seen_of, seen_of_release
 from releases.states import CommandCode, CommandState, ReleaseStatus, Role, StageStatus
@@ -29,6 +30,7 @@ REASON = "the scoring service is to be restarted"
 QUIET = {
     "connect.ask": "a question; what it found is an event when it is saved",
     "artifact_rules.ask": "a question; what it found is an event when it is saved",
+    "ask_log.ask_log": "a question; what is kept of its answer is in the manifest of a sync run",
     "create.ask_versions": "a question; the release that is made of its answer is an event",
     "saved_views.save_view": "a preference of one's own",
     "saved_views.overwrite_view": "a preference of one's own",
@@ -110,6 +112,11 @@ def _settle(act: Callable[..., Any], **more: Any) -> Callable[[World], Callable[
     return ready
 
 
+def _ask_log(world: World) -> Callable[[], Any]:
+    step = Step.objects.get(deployment=world.of.rows["deployment"])
+    return lambda: ask_log(step, by=world.by)
+
+
 def _ask_versions(world: World) -> Callable[[], Any]:
     by = _operator(world)
     return lambda: ask_versions(world.of.rows["pipeline"], by=by)
@@ -156,6 +163,7 @@ VERBS = [
     Verb("verify_trail", ("audit.verification_requested",), lambda world: lambda: verify_trail(by=world.by)),
     Verb("place_hold", ("legal_hold.placed",), _hold),
     Verb("lift_hold", ("legal_hold.lifted",), _lift),
+    Verb("ask_log", (), _ask_log, silent=QUIET["ask_log.ask_log"]),
     Verb("ask_versions", (), _ask_versions, silent=QUIET["create.ask_versions"]),
     Verb("create", ("command.recorded",), _create),
     Verb("start", ("command.recorded",), _start_draft),
