@@ -7,18 +7,24 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
+from releases.actions.commands.asked import Asked
 from releases.actions.commands.moving import move
+from releases.actions.commands.settling import take_back
+from releases.actions.flag import flag
 from releases.actions.invitations import invite
 from releases.actions.sending import stop_sending
-from releases.models import Command, StageBinding
-from releases.policies.commands import OPERATING
+from releases.models import Command, ReleaseStage, StageBinding
+from releases.policies.commands import FLAGGING, OPERATING
 from releases.queries import artifact_rules, bindings, endpoint_rules
-from releases.states import CommandCode, CommandState, Role
+from releases.queries.snapshot import seen_of, seen_of_release, token
+from releases.states import CommandCode, CommandState, Role, StageStatus
 from tests import factories
+from tests.architecture.test_other_projects import OBJECTS
 from tests.audit.world import CONNECTION, SHELL, World, code
 
 EVERYBODY = frozenset(Role)
@@ -115,6 +121,45 @@ def _stopped(world: World) -> list[int]:
     return _organization(world)
 
 
+def _of(name: str) -> Callable[[World], list[Any]]:
+    """The parts of an address of the release, for which nothing is asked of Azure yet."""
+
+    def parts(world: World) -> list[Any]:
+        command = Command.objects.get(pk=world.of.rows["command"].pk)
+        take_back(command, by=world.of.member, asked=_asked())
+        return OBJECTS[name](world.of)
+
+    return parts
+
+
+def _running(name: str) -> Callable[[World], list[Any]]:
+    def parts(world: World) -> list[Any]:
+        ReleaseStage.objects.filter(pk=world.of.pk("release_stage")).update(status=StageStatus.IN_PROGRESS)
+        return _of(name)(world)
+
+    return parts
+
+
+def _flagged(world: World) -> list[Any]:
+    by, why = factories.user(role=Role.ADMINISTRATOR), _reason(world)["reason"]
+    flag(world.of.rows["release"], by=by, reason=why, asked=_asked())
+    return _of("lift_flag")(world)
+
+
+def _asked() -> Asked:
+    return Asked(key=uuid4().hex)
+
+
+def _act_on_stage(world: World) -> Form:
+    row = ReleaseStage.objects.get(pk=world.of.pk("release_stage"))
+    return {**_reason(world), "key": uuid4().hex, "seen": token(seen_of(row)), "attempt": 1}
+
+
+def _act_on_release(world: World) -> Form:
+    release = world.of.rows["release"]
+    return {**_reason(world), "key": uuid4().hex, "seen": token(seen_of_release(release)), "typed_name": release.name}
+
+
 def _rule(_: World) -> Form:
     return {**ARTIFACT_RULE, "seen": artifact_rules.standing(None)}
 
@@ -181,6 +226,11 @@ def _new_password(_: World) -> Form:
 DOORS = [
     Door("sync_now", ("sync.requested",), who=ACTING),
     Door("take_back", ("command.cancelled",), parts=_own_command, who=OPERATING),
+    Door("redeploy", ("command.recorded",), parts=_of("redeploy"), form=_act_on_stage, who=OPERATING),
+    Door("cancel_stage", ("command.recorded",), parts=_running("cancel_stage"), form=_act_on_stage, who=OPERATING),
+    Door("abandon_release", ("command.recorded",), parts=_of("abandon_release"), form=_act_on_release, who=OPERATING),
+    Door("flag_release", ("flag.set",), parts=_of("flag_release"), form=_act_on_release, who=FLAGGING),
+    Door("lift_flag", ("flag.lifted",), parts=_flagged, form=_act_on_release, who=FLAGGING),
     Door("check_again", ("command.unknown",), parts=_in_doubt, who=OPERATING),
     Door("send_again", ("command.authorised",), parts=_in_doubt, form=_reason, who=OPERATING),
     Door("close_command", ("command.confirmed",), parts=_in_doubt, form=_reason, who=OPERATING),
@@ -287,3 +337,6 @@ BESIDE = {
     "endpoint_rule_delete": ({"releases_stagebinding"}, REBOUND),
 }
 """What a door may write that no action does, with the reason."""
+
+ELSEWHERE = {"roll_back": "needs a past to go back to: tests/pages/test_acts.py; one `deploy`, whose door is here"}
+"""Addresses that are opened by tests of their own."""
