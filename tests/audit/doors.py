@@ -338,5 +338,15 @@ BESIDE = {
 }
 """What a door may write that no action does, with the reason."""
 
-ELSEWHERE = {"roll_back": "needs a past to go back to: tests/pages/test_acts.py; one `deploy`, whose door is here"}
-"""Addresses that are opened by tests of their own."""
+_API = "the actions are those of the pages; as a program asks: tests/api/test_commands.py"
+ELSEWHERE = {
+    "roll_back": "needs a past to go back to: tests/pages/test_acts.py; one `deploy`, whose door is here",
+    "new_release": "needs what Azure offers: tests/pages/test_new_release.py; the action is in verbs.py",
+    "start_release": "a dialog of a draft: tests/pages/test_drafts.py; the action is in verbs.py",
+    "api:commands": _API,
+    "api:commands-take-back": _API,
+    "api:commands-check-again": _API,
+    "api:commands-send-again": _API,
+    "api:commands-close": _API,
+}
+"""Addresses that are opened by tests of their own; each of their actions is run and counted here all the same."""

@@ -86,19 +86,20 @@ def test_every_address_that_takes_a_post_has_its_door(of):
     assert taking == {door.address for door in DOORS} | set(ELSEWHERE), "add it to tests/audit/doors.py"
 
 
-def test_the_api_changes_nothing(of):
+def test_the_api_changes_nothing_else(of):
     browser = factories.browser_of(factories.user(role=Role.ADMINISTRATOR))
     for name in (one for one in ADDRESSES if one.startswith("api:") and one != "api:not-here"):
-        for method in ("post", "put", "patch", "delete"):
+        taken = {"post"} if name in ELSEWHERE else set()
+        for method in {"post", "put", "patch", "delete"} - taken:
             assert getattr(browser, method)(sample(name, of)).status_code == 405, name
 
 
-def test_reading_writes_nothing(of):
+def test_reading_writes_nothing_but_questions(of):
     browser = factories.browser_of(factories.user(role=Role.ADMINISTRATOR))
     for name in ADDRESSES:
         with watched({}) as seen:
             browser.get(sample(name, of))
-        assert not seen.tables and not seen.events, name
+        assert set(seen.tables) <= {"releases_inquiry"} and not seen.events, name
 
 
 def sample(name: str, of: FullProject) -> str:
