@@ -94,7 +94,7 @@ def test_every_kind_is_asked_for(operator: User) -> None:
         {"kind": "cancel", "release_stage": running.pk, "attempt": 1},
         {"kind": "abandon", "release": release.pk, "name": release.name, "seen": seen, "reason": REASON},
     ]
-    assert [body["kind"] for body in bodies] == list(KINDS)
+    assert {str(body["kind"]) for body in bodies} | {"create", "start"} == set(KINDS)  # those: test_offers
     answers = [program.post("commands/", body, key=str(number)) for number, body in enumerate(bodies)]
     assert [answer.status_code for answer in answers] == [201] * 5, [answer.json() for answer in answers]
     assert [a.json()["kind"] for a in answers] == ["deploy", "redeploy", "redeploy", "cancel", "abandon"]

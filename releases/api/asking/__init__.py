@@ -10,7 +10,9 @@ from rest_framework.exceptions import ValidationError
 from releases.api.asking.abandon import AskToAbandon
 from releases.api.asking.base import Ask
 from releases.api.asking.cancel import AskToCancel
+from releases.api.asking.create import AskToCreate
 from releases.api.asking.deploy import AskToDeploy, AskToRedeploy, AskToRollBack
+from releases.api.asking.start import AskToStart
 
 KINDS: dict[str, type[Ask]] = {
     "deploy": AskToDeploy,
@@ -18,6 +20,8 @@ KINDS: dict[str, type[Ask]] = {
     "roll_back": AskToRollBack,
     "cancel": AskToCancel,
     "abandon": AskToAbandon,
+    "create": AskToCreate,
+    "start": AskToStart,
 }
 """The form of each kind, by the word in `kind`."""
 
