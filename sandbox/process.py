@@ -71,6 +71,8 @@ class Sandbox:
             self._held = taken.pop_all()
         self.devops.application.router = Router(self._devops_routes())
         azure_ml.router = Router(ml.routes(self.host))
+        routes = self.devops.application.router.routes + azure_ml.router.routes
+        self.faults.routes = frozenset(route.name for route in routes) | {"unknown"}
         self._clockwork = threading.Thread(target=self._live, name="clockwork", daemon=True)
 
     def __enter__(self) -> "Sandbox":

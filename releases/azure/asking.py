@@ -47,7 +47,8 @@ def _nothing(*_: object) -> None:
 class Asking:
     """One organization, for one thread; cheap to make again. Every call is one request, never repeated here.
 
-    `before_request` runs before each request and may wait or raise AzureThrottled (the organization's gate);
+    `before_request` runs before each request and may raise, which keeps the request here (the organization's gate). Its
+    time counts: a process stopped in it, or after it, sends nothing once `total_seconds` are over.
     `on_limits` gets what the headers of each answer say of limits and time.
     """
 

@@ -98,8 +98,9 @@ class Wire(HTTPAdapter):
         """Send once and read the whole answer, or raise. The client's own time-outs and redirects do not count."""
         self.forget_last()
         self._check_address(request.url or "")
-        self._rules.before_request()
+        # What is checked before a request holds for so long only: its deadline counts from before the check.
         self._deadline.start(self._rules.total_seconds)
+        self._rules.before_request()
         try:
             response = super().send(
                 request,

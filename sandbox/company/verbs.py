@@ -53,7 +53,7 @@ def abandon(world: World, release: Release, *, by: Person, comment: str = "") ->
         raise _invalid(f"VS402964: Release {release.name} is already abandoned.")
     for env in release.environments:
         attempt = env.latest
-        if attempt is not None and not attempt.is_over and attempt.phases and attempt.status == "inProgress":
+        if attempt is not None and not attempt.is_over and _is_busy(attempt):
             raise _invalid(
                 f"VS402965: Stage {env.spec.name} is in progress. Cancel it before abandoning {release.name}."
             )
@@ -62,6 +62,11 @@ def abandon(world: World, release: Release, *, by: Person, comment: str = "") ->
             deploying.cancel(world, env, by=by)
     release.status = "abandoned"
     changed(world, release, by, "Abandon", comment)
+
+
+def _is_busy(attempt: Attempt) -> bool:
+    """Whether something runs, or an agent was asked for; what waits for people or in line does not."""
+    return attempt.operation_status == "QueuedForAgent" or (bool(attempt.phases) and attempt.status == "inProgress")
 
 
 def start_draft(world: World, release: Release, *, by: Person, comment: str = "") -> None:

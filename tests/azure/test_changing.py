@@ -142,6 +142,35 @@ def test_whatever_goes_wrong_a_change_is_sent_once_and_its_error_says_what_is_kn
         changes.sandbox.faults.clear()
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_change_that_azure_takes_without_any_effect_looks_like_every_other(changes: Changes, verb: str) -> None:
+    change = changes.prepared(verb)
+    changes.sandbox.counters.clear()
+    changes.fault(VERBS[verb][0], "accepted_without_effect")
+    assert change()
+    assert changes.told("effects")["effects"] == {}
+
+
+@pytest.mark.parametrize("body", [{}, {"id": "12"}, [1], None])
+def test_a_new_release_without_a_number_may_be_there(changes: Changes, body: Any) -> None:
+    changes.fault("releases.create", "accepted_without_effect", body=body)
+    with pytest.raises(AzureNoAnswer):
+        changes.made()
+
+
+def test_a_definition_goes_back_as_it_came_with_what_nobody_here_knows(changes: Changes) -> None:
+    document = changes.devops.definition_document(PROJECT, 15)
+    document["new"] = {"null": None, "large": 2**60, "text": "\u202e é 😀", "parts": [1.5, None, {}]}
+    document["variables"]["secret"] = {"value": None, "isSecret": True}
+    saved = changes.devops.save_definition(PROJECT, document)
+    differ = {key for key in saved if saved[key] != document.get(key)}
+    assert saved == changes.devops.definition_document(PROJECT, 15)
+    assert (list(saved), differ) == (list(document), {"revision", "modifiedBy", "modifiedOn"})
+    with pytest.raises(AzureRefused, match="old copy") as raised:
+        changes.devops.save_definition(PROJECT, document)
+    assert raised.value.type_key
+
+
 def test_azures_name_of_the_exchange_is_kept_of_answers_and_refusals(changes: Changes) -> None:
     release, stage = changes.stage()
     assert len(changes.devops.deploy(PROJECT, release, stage, comment="Go").activity_id) == 36
@@ -172,7 +201,7 @@ def test_a_process_that_was_stopped_on_the_way_does_not_send_when_it_goes_on_too
         for _ in range(2):
             _, status = os.waitpid(sender.pid, os.WUNTRACED)
             assert os.WIFSTOPPED(status), "it ended before it came so far"
-            time.sleep(MAY_SEND_FOR_SECONDS + 0.1)
+            time.sleep(MAY_SEND_FOR_SECONDS + 0.05)
             sender.send_signal(signal.SIGCONT)
         said = sender.communicate(timeout=30)[0].split()
     assert said == ["unreachable", "unreachable"]

@@ -78,6 +78,13 @@ def test_an_accepted_redeployment_may_have_no_effect(sandbox: Sandbox, connect: 
     assert _attempts(client, release) == before
 
 
+def test_a_fault_of_a_route_that_does_not_exist_is_refused(sandbox: Sandbox) -> None:
+    wish = {"route": "environment.update", "kind": "drop"}
+    answer = requests.post(f"{sandbox.devops.url}/_sandbox/faults", json=wish, timeout=10)
+    assert answer.status_code == 400
+    assert "environments.update" in answer.text
+
+
 def test_the_clockwork_lets_the_company_live(connect: Connect) -> None:
     with Sandbox(Options(releases=60, seed=5, speed=3600)) as fast:
         began = _told(fast, "books")["events"]

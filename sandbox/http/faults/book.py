@@ -51,12 +51,13 @@ class Fault:
 
 
 class FaultBook:
-    """All faults that are set. Safe to use from all handler threads."""
+    """All faults that are set. Safe to use from all handler threads. `routes` are those there are, where known."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self._last = 0
+        self.routes: frozenset[str] = frozenset()
         self.clear()
 
     def clear(self) -> None:
@@ -69,6 +70,8 @@ class FaultBook:
     def add(self, asked: Any) -> dict[str, Any]:
         """Set a fault from JSON; raises Refused with the reason when it cannot be understood."""
         fault = _fault_of(asked, kinds=self.kinds)
+        if self.routes and fault.route not in ("*", *self.routes):
+            raise Refused(400, "SandboxFault", f"There is no route {fault.route!r}; routes: {sorted(self.routes)}.")
         with self._lock:
             self._last += 1
             fault.number = self._last

@@ -126,6 +126,17 @@ def test_a_cancel_takes_a_moment_while_a_job_runs_and_then_nothing_is_left_to_ca
     change(harbour, env, "canceled", expected=400)
 
 
+def test_a_stage_that_waits_for_people_is_canceled_at_once_with_its_approvals(harbour: Harbour) -> None:
+    release = waiting(harbour)
+    env = stage(harbour, release, 1)
+    change(harbour, env, "inProgress")
+    harbour.clock.moves(seconds=1)
+    assert pending(harbour, release)
+    ended = change(harbour, env, "canceled")
+    assert (ended["status"], ended["deploySteps"][-1]["operationStatus"]) == ("canceled", "Canceled")
+    assert pending(harbour, release) == []
+
+
 @pytest.mark.parametrize("status", ["draft", "abandoned"])
 def test_stages_of_a_release_that_is_not_active_are_not_deployed(harbour: Harbour, status: str) -> None:
     release = waiting(harbour, isDraft=True)
