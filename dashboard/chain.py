@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from releases.models import AuditEvent
+from dashboard import offers
+from dashboard.offers import Offer
+from releases.models import AuditEvent, User
 from releases.queries.trail import Standing, standing
 
 OLD = timedelta(hours=36)
@@ -18,11 +20,12 @@ OLD = timedelta(hours=36)
 
 @dataclass(frozen=True)
 class Chain:
-    """The trail's standing, and since when there are entries."""
+    """The trail's standing, since when there are entries, and whether the reader may have it verified."""
 
     standing: Standing
     since: datetime | None
     now: datetime
+    offer: Offer | None = None
 
     @property
     def is_running(self) -> bool:
@@ -65,8 +68,10 @@ class Chain:
         return f"{self.standing.head[:7]}…" if self.standing.head else ""
 
 
-def chain_shown() -> Chain:
-    """For the banner. Seven queries, however long the trail is."""
+def chain_shown(user: User | None = None) -> Chain:
+    """For the banner, and for this reader's button. Eight queries, however long the trail is."""
     now = timezone.now()
     since = AuditEvent.objects.filter(seq=1).values_list("ts", flat=True).first()
-    return Chain(standing(now=now), since, now)
+    stands = standing(now=now)
+    offer = offers.verify_trail(user, is_first=stands.verification is None) if user else None
+    return Chain(stands, since, now, offer)

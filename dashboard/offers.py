@@ -13,6 +13,7 @@ from releases.policies.commands import (
     check_can_take_back,
     check_is_second_person,
 )
+from releases.policies.exports import check_can_export_audit
 from releases.policies.people import check_is_somebody_else
 from releases.policies.roles import (
     check_can_bind_stage,
@@ -21,6 +22,7 @@ from releases.policies.roles import (
     check_can_connect,
     check_can_manage_people,
     check_can_sync_now,
+    check_can_verify_trail,
     refusal,
 )
 
@@ -68,6 +70,16 @@ def close_account(user: User, other: User) -> Offer:
     """Closing the account of this person."""
     found = refusal(check_is_somebody_else, user, other) or refusal(check_can_manage_people, user, None)
     return Offer("Close the account", found or "")
+
+
+def export_audit(user: User, project: Project | None) -> Offer:
+    """Taking along the entries of a project or, without one, the whole trail."""
+    return Offer("Export CSV", refusal(check_can_export_audit, user, project) or "")
+
+
+def verify_trail(user: User, *, is_first: bool) -> Offer:
+    """Having the whole trail read again, or for the first time."""
+    return Offer("Verify now" if is_first else "Verify again", refusal(check_can_verify_trail, user, None) or "")
 
 
 def connect(user: User) -> Offer:

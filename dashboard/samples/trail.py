@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.chain import Chain
+from dashboard.offers import Offer
 from dashboard.samples.rows import LONG, MONDAY
 from releases.models import AuditCheckpoint, AuditCheckpointCopy, AuditEvent, AuditVerification
 from releases.queries.audit_log import Entry
@@ -51,4 +52,5 @@ def _chains() -> list[Chain]:
         Standing(4731, "9f2c" * 16, signed, copies, 31, "", good, "Slipway, every night", None),
         Standing(4731, "9f2c" * 16, signed, copies, 31, "", bad, "the command line", None),
     ]
-    return [Chain(one, MONDAY if one.seq else None, MONDAY) for one in stands]
+    offers = [None, None, Offer("Verify again"), Offer("Verify again", "You cannot verify the trail."), None]
+    return [Chain(one, MONDAY if one.seq else None, MONDAY, offer) for one, offer in zip(stands, offers, strict=True)]

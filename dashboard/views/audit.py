@@ -36,7 +36,7 @@ def trace(request: HttpRequest) -> HttpResponse:
         "live_now": [] if has_run else traces.live_now(user),
         "offered": traces.offered(user),
         "stale": shell_of(request).stale,
-        "chain": None if wants_fragment(request) else chain_shown(),
+        "chain": None if wants_fragment(request) else chain_shown(user),
     }
     news = f"{len(found.live_in)} stages run it" if found else ""
     return page_or_fragment(request, "pages/audit/trace.html", "pages/audit/_trace.html", context, news=news)
@@ -56,7 +56,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "zones": zones(),
         "found": live_at(user, asked.moment.at, stages=stages.chosen) if answers and asked.moment else None,
         "stale": shell_of(request).stale,
-        "chain": None if wants_fragment(request) else chain_shown(),
+        "chain": None if wants_fragment(request) else chain_shown(user),
     }
     page, fragment = "pages/audit/live_at.html", "pages/audit/_live_at.html"
     return page_or_fragment(request, page, fragment, context, status=400 if asked.error else 200)

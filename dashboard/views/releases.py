@@ -1,19 +1,16 @@
 """The list of releases: every filter and the page stand in the URL, newest first."""
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dashboard.addressed import filters_of
-from dashboard.csv import csv_answer
 from dashboard.facets import TYPED, choices_of, facets_of, kept_beside
 from dashboard.reader import reader
 from dashboard.shell import shell_of
 from dashboard.tabs import Tabs
 from dashboard.views.answers import page_or_fragment
 from releases.queries.releases import COUNTED_TO, page
-from releases.queries.releases_export import lines
 
 
 @require_GET
@@ -44,11 +41,3 @@ def choose(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("There is no such filter.")
     context = {"name": name, "options": choices_of(reader(request), request.GET, name)}
     return render(request, "pages/releases/_choices.html", context)
-
-
-@require_GET
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """The same releases, those of all pages, as a CSV file."""
-    user = reader(request)
-    filters = filters_of(user, request.GET)
-    return csv_answer(lines(user, filters=filters), of="releases", day=timezone.now().date())

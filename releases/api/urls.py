@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from releases.api.base import Noun
 from releases.api.schema import Schema
 from releases.api.views import (
+    audit,
     catalog,
     commands,
     compare,
@@ -40,6 +41,7 @@ NOUNS: dict[str, type[Noun]] = {
     "drifts": serving.Drifts,
     "sync-runs": sync.SyncRuns,
     "commands": commands.Commands,
+    "audit": audit.AuditEntries,
 }
 
 app_name = "api"

@@ -11,6 +11,8 @@ EVENTS = {
     "audit.verification_requested": "Somebody asked for the whole trail to be verified now.",
     "legal_hold.placed": "Personal values of a person must be kept; the private reason says why.",
     "legal_hold.lifted": "Personal values of a person may be erased again.",
+    "audit.exported": "Somebody took entries of the trail along; the evidence is the SHA-256 of the file.",
+    "releases.exported": "Somebody took the releases list along; the evidence is the SHA-256 of the file.",
     "sync.run": "A sync run changed something; the evidence is the SHA-256 of its manifest.",
     "sync.requested": "Somebody asked for a sync now.",
     "connection.saved": "An organization, project or workspace was connected, or its connection changed.",

@@ -22,11 +22,12 @@ def event_lines(*, to: int | None = None, shows: Callable[[int], bool] = lambda 
         yield _line({"seq": seq, "body": body if shows(seq) else None, **hashes})
 
 
-def private_lines(*, to: int | None = None) -> Iterator[str]:
-    """One personal value a line, in the order of the events."""
+def private_lines(*, to: int | None = None, shows: Callable[[int], bool] = lambda _: True) -> Iterator[str]:
+    """One personal value a line, in the order of the events; only of those whose number `shows` allows."""
     rows = AuditPrivate.objects.order_by("seq", "field").values_list("seq", "field", "salt", "value")
     for seq, field, salt, value in (rows.filter(seq__lte=to) if to else rows).iterator(chunk_size=CHUNK):
-        yield _line({"seq": seq, "field": field, "salt": bytes(salt).hex(), "value": value})
+        if shows(seq):
+            yield _line({"seq": seq, "field": field, "salt": bytes(salt).hex(), "value": value})
 
 
 def checkpoint_lines() -> Iterator[str]:

@@ -29,6 +29,7 @@ NOUNS = (
     "drifts",
     "sync-runs",
     "commands",
+    "audit",
 )
 ACT_ON_COMMANDS = "act:commands"
 SCOPES = {

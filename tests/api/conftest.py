@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from releases import audit
 from releases.actions.api_keys import create_api_key
-from releases.models import ArtifactRule, EndpointRule, Project, SyncRun, User
+from releases.models import ArtifactRule, AuditEvent, EndpointRule, Project, SyncRun, User
 from releases.states import Role, TriggerKind
 from tests import factories
 from tests.commands import asked_for
@@ -89,11 +91,19 @@ def harbour() -> Harbour:
         "drifts": drift,
         "sync-runs": sync_run,
         "commands": asked_for(row, by=factories.user(role=Role.OPERATOR, project=project)),
+        "audit": _event(sync_run),
     }
     return Harbour(
         project=project,
         ids={name: row.pk if isinstance(row.pk, int) else str(row.pk) for name, row in rows.items() if row},
     )
+
+
+def _event(run: SyncRun) -> AuditEvent:
+    """What the run left in the trail."""
+    with transaction.atomic():
+        key = ("sync_run", run.natural_key)
+        return audit.append("sync.run", by=audit.System("sync"), project=run.project, object=key)
 
 
 @pytest.fixture

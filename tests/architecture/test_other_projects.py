@@ -91,6 +91,7 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "api:commands-check-again": lambda of: [of.rows["command"].pk],
     "api:commands-send-again": lambda of: [of.rows["command"].pk],
     "api:commands-close": lambda of: [of.rows["command"].pk],
+    "api:audit-detail": lambda of: [of.pk("event")],
 }
 """What stands in each address: its parts, of the given project, in their order."""
 
@@ -151,6 +152,7 @@ QUESTIONS: dict[str, Callable[[FullProject], list[str]]] = {
     "api:drifts": lambda of: [f"endpoint={of.pk('endpoint')}", f"stage={of.pk('stage')}", "project={n}"],
     "api:sync-runs": lambda _: ["project={n}"],
     "api:commands": lambda of: ["project={n}", f"release={of.pk('release')}", "asked_by={n} member"],
+    "api:audit": lambda _: ["project={n}", "type=sync"],
     "api:compare": lambda of: [f"a={of.pk('release')}&b={of.pk('waiting')}"],
 }
 """What could lead a list to another project, besides nothing. Pages repeat what is typed, so only the API is told its

@@ -229,6 +229,11 @@ def _ask_for_a_month_ago(page: Page) -> None:
     page.locator("#_live_at table").wait_for()
 
 
+def _verify(page: Page) -> None:
+    page.get_by_role("button", name="Verify").click()
+    page.locator("#_chain b", has_text="Audit chain verified").wait_for(timeout=ANSWER_MILLISECONDS)
+
+
 def _open_an_entry(page: Page) -> None:
     page.locator("#_log a[data-row]").first.click()
     page.locator("#_entry").wait_for()
@@ -345,6 +350,7 @@ PAGES = {
     "trace-unknown": Visit("/audit/?q=support-vector-classifier+v999"),
     "audit-log": Visit("/audit/log/"),
     "audit-log-member": Visit("/audit/log/", person="qa"),
+    "audit-log-verified": Visit("/audit/log/", act=_verify),
     "audit-log-filtered": Visit("/audit/log/?type=sync&outcome=ok"),
     "audit-log-filter-open": Visit("/audit/log/", act=_open_the_filter("Who")),
     "audit-log-empty": Visit("/audit/log/?number=%23999999999"),

@@ -130,6 +130,10 @@ def test_every_filter_narrows_alone_and_together(client_of_auditor, auditor):
     assert numbers(client_of_auditor, outcome="ok") == [asked.seq, first.seq, genesis]
     assert numbers(client_of_auditor, actor="sync") == [second.seq, first.seq]
     assert numbers(client_of_auditor, actor=auditor.subject) == [asked.seq]
+    assert numbers(client_of_auditor, actor="sync", type="sync") == [second.seq, first.seq]
+    assert numbers(client_of_auditor, actor="sync", type="trail") == []
+    assert numbers(client_of_auditor, actor=auditor.subject, type="sync") == [asked.seq]
+    assert numbers(client_of_auditor, actor=auditor.subject, type="people") == []
     assert numbers(client_of_auditor, project=one.slug, type="sync") == [asked.seq, first.seq]
     assert numbers(client_of_auditor, object=f"sync_run:{second.object_id}") == [second.seq]
     assert numbers(client_of_auditor, number="#2") == [2]
@@ -149,7 +153,7 @@ def test_whatever_an_address_says_there_is_an_answer(client_of_auditor, query):
     assert client_of_auditor.get(f"/audit/log/?{query}").status_code == 200
 
 
-def test_pages_go_on_by_number_and_cost_the_same_however_many_entries_there_are(client_of_auditor, monkeypatch):
+def test_pages_go_on_by_number_and_cost_the_same_however_many_entries_there_are(client_of_auditor):
     project = factories.project()
     person = factories.browser_of(factories.user(role=Role.QA, project=project))
     append(project=project)
@@ -157,7 +161,7 @@ def test_pages_go_on_by_number_and_cost_the_same_however_many_entries_there_are(
     for _ in range(120):
         append(project=project)
     assert (queries(client_of_auditor, "/audit/log/"), queries(person, "/audit/log/?type=sync")) == few
-    assert max(few) <= 22
+    assert max(few) <= 26
     shown, before = [], ""
     for _ in range(3):
         page = log(client_of_auditor, before=before).context["page"]
@@ -219,6 +223,8 @@ def test_each_stream_of_the_list_is_read_from_an_index_in_its_order(auditor):
         (auditor, LogFilters(actor="sync"), "audit_by_actor"),
         (auditor, LogFilters(outcome="denied"), "audit_by_outcome"),
         (auditor, LogFilters(object=("sync_run", "x")), "audit_by_object"),
+        (auditor, LogFilters(actor="sync", type="people"), "audit_by_type"),
+        (auditor, LogFilters(actor="somebody", type="sync"), "audit_by_actor"),
         (member, LogFilters(type="sync.run"), "audit_by_project_type"),
         (member, LogFilters(type="sync"), "audit_by_project_type"),
     ):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from releases.audit import EVENTS, Outcome
+from releases.audit import EVENTS, JSON, Outcome
 from releases.models import AuditEvent, Project
 
 GROUPS = {
@@ -46,7 +46,7 @@ class LogFilters:
             self.number is not None
         )
 
-    def in_words(self) -> dict[str, str]:
+    def in_words(self) -> dict[str, JSON]:
         """As an export notes it: what was asked for, nothing that was not."""
         asked: dict[str, Any] = {
             "type": self.type,

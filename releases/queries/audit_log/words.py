@@ -19,6 +19,7 @@ OBJECT_WORDS = {
     "artifact_rule": "Artifact rule",
     "command": "Command",
     "endpoint_rule": "Endpoint rule",
+    "export": "Export",
     "identity": "Identity",
     "invitation": "Invitation",
     "project": "Project",
