@@ -90,11 +90,12 @@ def after_refusal(lease: Lease, calls: Calls, refused: AzureRefused) -> float | 
         found = kind_of(lease.command).evidence(lease.command, calls)
     except AzureError as error:
         return _unknown(lease, CommandCode.NO_ANSWER, f"{refused.sentence} Then: {error.sentence}")
-    if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY):
+    if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY) and not found.is_locked_out:
         return _settle(lease, found)
+    sentence = f"{refused.sentence} {found.sentence}" if found.is_locked_out else refused.sentence
     with transaction.atomic():
         code, result = CommandCode.REJECTED_BY_AZURE, {"status": refused.status, "type_key": refused.type_key}
-        move(lease.command, CommandState.REFUSED, by=DELIVERY, code=code, sentence=refused.sentence, result=result)
+        move(lease.command, CommandState.REFUSED, by=DELIVERY, code=code, sentence=sentence, result=result)
     return None
 
 

@@ -33,6 +33,7 @@ class Shown(StrEnum):
 class Evidence:
     """It, with a sentence for people; `attempt`, `result` and `made` are what the command brought about.
 
+    `is_locked_out`: it cannot take effect any more, so Azure's no to it is the whole answer.
     Where a person must look, `result` says how often our mark was found (`marks`; none where Azure does not tell).
     """
 
@@ -42,6 +43,7 @@ class Evidence:
     attempt: int | None = None
     result: dict[str, Any] = field(default_factory=dict)
     made: Release | None = None
+    is_locked_out: bool = False
 
 
 class NotToBeSent(ReleasesError):

@@ -96,6 +96,16 @@ def check_can_create(by: Actor, pipeline: Pipeline) -> None:
     check_can_send(pipeline.project.organization)
 
 
+def check_can_change_triggers(by: Actor, pipeline: Pipeline) -> None:
+    """Switching triggers of this pipeline on and off, and changing when they act."""
+    require(by, OPERATING, pipeline.project, to="change triggers")
+    if pipeline.gone_at is not None:
+        raise Denied(f"Azure DevOps has {pipeline} no longer; only its history is kept here.", code="gone")
+    if not pipeline.revision:
+        raise Denied(f"The definition of {pipeline} was not read yet.", code="not_read")
+    check_can_send(pipeline.project.organization)
+
+
 def check_can_start(by: Actor, release: Release) -> None:
     """Making a draft a release, whose automatic stages start then."""
     require(by, OPERATING, release.project, to="start a draft")

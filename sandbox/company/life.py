@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from tzlocal.windows_tz import win_tz
+
 from sandbox.company import coding, creating, training, verbs
 from sandbox.company.clock import DAY, HOUR, MINUTE
 from sandbox.company.people import BUILD_SERVICE, DEVELOPERS, RELEASE_MANAGEMENT
@@ -16,14 +18,8 @@ from sandbox.company.releases import Release, Truth
 from sandbox.company.world import World
 
 PRESENT_INTERVAL = 40 * MINUTE
-WINDOWS_ZONES = {
-    "FLE Standard Time": "Europe/Helsinki",
-    "GMT Standard Time": "Europe/London",
-    "W. Europe Standard Time": "Europe/Berlin",
-    "Romance Standard Time": "Europe/Paris",
-    "Eastern Standard Time": "America/New_York",
-    "Pacific Standard Time": "America/Los_Angeles",
-}
+WINDOWS_ZONES: dict[str, str] = win_tz
+"""Azure DevOps names zones as Windows does."""
 _NEVER: tuple[datetime, Trigger | None] = (datetime.max.replace(tzinfo=UTC), None)
 _KINDS = ("push", "manual", "pullRequest", "none", "model", "scaler")
 

@@ -35,6 +35,7 @@ DEVOPS_CALLS = {
     "check_can_approve": lambda ask, known: [ask.check_can_approve(known.project)],
     "check_can_deploy": lambda ask, known: [ask.check_can_deploy(known.project)],
     "check_can_create": lambda ask, known: [ask.check_can_create(known.project)],
+    "check_can_save_definition": lambda ask, known: [ask.check_can_save_definition(known.project)],
     "stage": lambda ask, known: ask.stage(known.project, *known.stage(known.made())).value,
     "release_history": lambda ask, known: ask.release_history(known.project, known.release),
     "definition_document": lambda ask, known: ask.definition_document(known.project, known.definition)["environments"],

@@ -26,6 +26,17 @@ def release_target(release: Release) -> str:
     return f"{release.project.azure_id}/release:{release.azure_id}"
 
 
+def locked_pipeline(pipeline: Pipeline) -> Pipeline:
+    """The pipeline with its project; those who ask of one pipeline take turns."""
+    Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
+    return Pipeline.objects.select_related("project__organization").get(pk=pipeline.pk)
+
+
 def pipeline_target(pipeline: Pipeline) -> str:
     """One pipeline."""
     return f"{pipeline.project.azure_id}/pipeline:{pipeline.azure_id}"
+
+
+def triggers_target(pipeline: Pipeline) -> str:
+    """The triggers of one pipeline; a release of it may be made at the same time."""
+    return f"{pipeline_target(pipeline)}/triggers"

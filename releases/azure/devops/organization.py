@@ -54,6 +54,11 @@ class Organizations(Asking):
         content = {"definitionId": NO_SUCH_ID, "isDraft": True}
         self._refused_only_as_absent("releases", project=project, method="POST", content=content)
 
+    def check_can_save_definition(self, project: str) -> None:
+        """The same for saving a pipeline that cannot exist."""
+        content = {"id": NO_SUCH_ID, "revision": 1, "name": "Slipway asks whether it may."}
+        self._refused_only_as_absent("definitions", project=project, method="PUT", content=content)
+
     def _refused_only_as_absent(
         self,
         resource: str,

@@ -9,6 +9,7 @@ from releases.delivery.kinds.cancel import Cancel
 from releases.delivery.kinds.create import Create
 from releases.delivery.kinds.deploy import Deploy
 from releases.delivery.kinds.start import Start
+from releases.delivery.kinds.trigger import Trigger
 from releases.models import Command
 from releases.states import CommandKind
 from releases.sync.connections import Calls
@@ -45,4 +46,5 @@ KINDS: dict[CommandKind, Kind] = {
     CommandKind.ABANDON: Abandon(),
     CommandKind.CREATE: Create(),
     CommandKind.START: Start(),
+    CommandKind.TRIGGER: Trigger(),
 }
