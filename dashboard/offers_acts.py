@@ -105,7 +105,8 @@ def acts_of_pipeline(user: User, stages: Sequence[StageSeen]) -> tuple[str, list
 
 def _of_live(row: ReleaseStage | None, *, why: str) -> LiveActs:
     if row is None:
-        return LiveActs(None, None, Offer("Roll back", why or "Nothing ran here that could be gone back to."))
+        nothing = "Nothing ran here that could be gone back to."
+        return LiveActs(None, None, Offer("Roll back", why or nothing), "" if why else nothing)
     flag = next(iter(row.release.flags.all()), None)
     acts = acts_of_stage(row, why=why, flag=flag, is_first=False)
     return LiveActs(row, acts.deploy, Offer("Roll back", why), acts.refusal)

@@ -6,9 +6,9 @@ Azure names only the identity that passed it on. A command knows its attempt as 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from releases.models import Command
+from releases.models import Command, Deployment
 from releases.queries.commands import WORDS, asker
 from releases.states import FINAL_COMMAND_STATES, CommandKind, CommandState
 
@@ -40,11 +40,6 @@ def asked_of_release(release: int) -> AskedHere:
     return AskedHere(_by_attempt(deploys), _by_attempt(cancels), abandoning)
 
 
-def asked_of(release_stages: Collection[int]) -> dict[Attempt, Command]:
-    """The commands that made attempts at these stages of releases. One query."""
-    return _by_attempt(_done().filter(release_stage__in=release_stages, kind__in=DEPLOYS))
-
-
 def open_by_stage(stages: Collection[int]) -> dict[int, Command]:
     """What is asked of each of these stages and not over yet, by stage id; of several the newest. One query."""
     rows = Command.objects.filter(stage__in=stages, kind__in=OF_STAGES).exclude(state__in=FINAL_COMMAND_STATES)
@@ -64,6 +59,17 @@ def attempt_words(command: Command, *, passed_on_as: str) -> str:
     if command.is_roll_back:
         return f"Roll-back by {asker(command)}: {command.reason}"
     return f"{asker(command)} asked in Slipway" + (f"; passed on as {passed_on_as}" if passed_on_as else "")
+
+
+def beside(stages: str = "") -> "Prefetch[str, QuerySet[Command], str]":
+    """For rows of release stages, or rows that lead to them by `stages`: read with them what `made` looks into."""
+    return Prefetch(f"{stages}commands", _done().filter(kind__in=DEPLOYS, attempt__isnull=False), to_attr="asked_here")
+
+
+def made(attempt: Deployment) -> Command | None:
+    """The command that made this attempt, whose stage was read with `beside`."""
+    commands: list[Command] = getattr(attempt.release_stage, "asked_here", [])
+    return next((one for one in commands if one.attempt == attempt.attempt), None)
 
 
 def _done() -> QuerySet[Command]:

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from releases.models import Deployment, User
+from releases.queries import asked_here
 from releases.queries.access import visible_to
 from releases.queries.narrowing import Given, Rules, by_person, carrying, narrowed
 
@@ -25,4 +26,5 @@ def deployments(user: User, given: Given) -> QuerySet[Deployment]:
     rows = visible_to(user, Deployment).select_related(
         "stage", "requested_by", "requested_for", f"{RELEASE}__pipeline", f"{RELEASE}__project__organization"
     )
+    rows = rows.prefetch_related(asked_here.beside("release_stage__"))
     return carrying(narrowed(rows, given, rules=FILTERS), given, release=f"{RELEASE}_id")

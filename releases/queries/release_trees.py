@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from releases.models import Approval, Artifact, Deployment, Release, ReleaseStage, Step, Trigger, User
+from releases.queries import asked_here
 from releases.queries.access import visible_to
 from releases.queries.filters import Filters
 from releases.queries.filters import narrowed as as_the_list
@@ -65,6 +66,7 @@ def whole(user: User) -> QuerySet[Release]:
     stages = ReleaseStage.objects.order_by("rank", "azure_id").prefetch_related(
         Prefetch("deployments", attempts.prefetch_related(steps)),
         Prefetch("approvals", approvals.order_by("attempt", "type", "rank", "azure_id")),
+        asked_here.beside(),
     )
     return rows.prefetch_related(Prefetch("stages", stages), *_beside())
 

@@ -1,6 +1,9 @@
 // Acts open in <dialog id="act">. Without scripts the same links are pages, and the forms inside always post as pages do.
 (() => {
   const dialog = () => document.getElementById("act");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target === dialog() && event.detail.shouldSwap) dialog().replaceChildren();
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === dialog() && !dialog().open) dialog().showModal();
   });

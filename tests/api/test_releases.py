@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases.models import Release, SyncRun, User
-from releases.states import ArtifactRole, Role, TriggerKind
+from releases.models import Command, Release, SyncRun, User
+from releases.states import ArtifactRole, CommandState, Role, TriggerKind
 from releases.sync.store.texts import Text, write
 from tests import factories
 from tests.api.conftest import Harbour, Program, harbour, program_of
+from tests.commands import command
 
 NOON = factories.NOON
 
@@ -227,7 +228,7 @@ PER_LIST = {
     "projects": 3,
     "pipelines": 5,
     "releases": 6,
-    "deployments": 3,
+    "deployments": 4,
     "live-spans": 5,
     "logs": 3,
     "approvals": 3,
@@ -266,7 +267,7 @@ def test_a_release_takes_a_fixed_number_of_queries(port: Harbour, program: Progr
         for attempt in (1, 2):
             factories.step(deployment=factories.deployment(release_stage=row, attempt=attempt))
             factories.approval(release_stage=row, attempt=attempt)
-    assert queries(program, path) == before == 12  # three for what goes back with a command
+    assert queries(program, path) == before == 13  # three for what goes back with a command, one for who asked
 
 
 @pytest.mark.django_db
@@ -277,3 +278,16 @@ def test_a_sync_run_tells_its_figures(program: Program, user: User) -> None:
     told = program.get(f"sync-runs/{run.pk}/").json()
     assert (told["project"], told["workspace"]) == (None, None)
     assert (told["state"], told["read"], told["code"], told["sentence"]) == ("failed", 7, "throttled", "Wait.")
+
+
+@pytest.mark.django_db
+def test_an_attempt_says_who_asked_for_it_in_slipway(program: Program) -> None:
+    made = command(CommandState.CONFIRMED, fields={"attempt": 1, "is_roll_back": True})
+    [attempt] = program.get("deployments/").json()["results"]
+    told = attempt["asked_in_slipway"]
+    assert made.asked_by is not None
+    assert (told["by"], told["reason"], told["is_roll_back"]) == (made.asked_by.name, made.reason, True)
+    [stage] = program.get(f"releases/{made.release_id}/").json()["stages"]
+    assert [one["asked_in_slipway"] for one in stage["attempts"]] == [told]
+    Command.objects.update(attempt=7)
+    assert program.get("deployments/").json()["results"][0]["asked_in_slipway"] is None

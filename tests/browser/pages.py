@@ -217,6 +217,40 @@ def _choose_an_older_version(page: Page) -> None:
         page.get_by_label("Version of _").first.select_option(index=1)
 
 
+def _open_the_act(button: str, *, where: str = ".acts") -> Callable[[Page], None]:
+    """The dialog of the first button that is open."""
+
+    def act(page: Page) -> None:
+        page.locator(f"{where} a:not([aria-disabled])", has_text=button).first.click()
+        page.locator("dialog#act[open] #act-h").wait_for()
+
+    return act
+
+
+def _open_the_pipeline_with_a_past(page: Page) -> None:
+    """The one with most releases, some of which ran well."""
+    page.locator(".card>header h2 a", has_text="Port Weather").click()
+    page.locator("#_pipeline").wait_for()
+
+
+def _roll_back_on_its_page(page: Page) -> None:
+    _open_the_pipeline_with_a_past(page)
+    page.goto(str(page.locator(".acts a", has_text="Roll back").first.get_attribute("href")))
+    page.locator("#_roll_back details:not([open])>summary").evaluate_all("all => all.forEach(one => one.click())")
+
+
+def _send_a_short_reason(page: Page) -> None:
+    _open_the_act("Redeploy")(page)
+    page.locator("#_redeploy textarea").fill("too short")
+    page.locator("#_redeploy button[type=submit]").click()
+    page.locator(".err").first.wait_for()
+
+
+def _open_the_closed_act(page: Page) -> None:
+    page.locator(".acts a[aria-disabled]").first.click(force=True)  # closed, but it says why
+    page.locator("dialog#act[open] #act-h").wait_for()
+
+
 def _show_the_spans_as_a_table(page: Page) -> None:
     _open_a_pipeline(page)
     page.locator("#live-table>summary").click()
@@ -320,6 +354,11 @@ PAGES = {
     "release-model": Visit("/releases/?trigger=model", is_list=True),
     "release-waiting": Visit("/releases/?state=waiting", is_list=True),
     "release-failed": Visit("/releases/?state=failed", is_list=True),
+    "release-redeploy": Visit("/releases/?state=succeeded", is_list=True, act=_open_the_act("Redeploy")),
+    "release-redeploy-error": Visit("/releases/?state=succeeded", is_list=True, act=_send_a_short_reason),
+    "release-redeploy-closed": Visit("/releases/", person="qa", is_list=True, act=_open_the_closed_act),
+    "release-abandon": Visit("/releases/?state=waiting", is_list=True, act=_open_the_act("Abandon", where=".actions")),
+    "roll-back-page": Visit("/?view=lanes", act=_roll_back_on_its_page),
     "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
     "release-audit": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Audit")),
     "release-variables": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Variables")),

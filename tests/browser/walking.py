@@ -15,7 +15,8 @@ MARK = """() => {
   const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable]';
   const radios = new Set();
   let number = 0;
-  for (const one of document.querySelectorAll(all)) {
+  const over = document.querySelector('dialog:modal');
+  for (const one of (over ?? document).querySelectorAll(all)) {
     if (one.disabled || one.tabIndex < 0 || !shown(one)) continue;
     const group = one.type === 'radio' && `${one.form?.action}:${one.name}`;
     if (group && radios.has(group)) continue;
@@ -24,7 +25,8 @@ MARK = """() => {
   }
   return number;
 }"""
-"""Numbers everything that should be reached; returns how many there are. A group of radio buttons is one stop."""
+"""Numbers everything that should be reached; returns how many there are. A group of radio buttons is one stop.
+Behind a modal dialog nothing can be reached."""
 
 RECORD = """() => {
   const drawn = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1)

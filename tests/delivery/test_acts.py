@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from releases.actions.commands.asked import ITSELF
+from releases.actions.flag import flag, lift
 from releases.errors import Conflict, Denied, Invalid
 from releases.models import AuditEvent, Command, Release, ReleaseFlag, SyncRun
 from releases.queries.snapshot import seen_of
-from releases.states import Role
+from releases.states import CommandState, Role
 from tests import factories
 from tests.delivery.acting import (
     REASON,
@@ -156,3 +158,14 @@ def test_the_reason_is_kept_for_people_and_committed_to_in_the_trail(project):
     body = json.loads(AuditEvent.objects.get(type="command.recorded").body)
     assert REASON not in json.dumps(body)
     assert (command.reason, "reason_c" in body) == (REASON, True)
+
+
+def test_a_flag_holds_what_was_asked_for_and_lifting_it_lets_that_go(project, company):
+    stage, by = stored(project), operator()
+    command = redeploy(stage)
+    flag(stage.release, by=by, reason="bad on night data", asked=ITSELF)
+    assert carried(command, until=CommandState.HELD).code == "flagged"
+    assert effects(company, stage) == 0
+    lift(stage.release, by=by, reason="night data was wrong", asked=ITSELF)
+    assert path(carried(command)) == ["authorised", "held flagged", "authorised", "sending", "confirmed done"]
+    assert trail_is_whole()

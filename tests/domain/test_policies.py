@@ -8,6 +8,7 @@ import pytest
 from releases.audit import Actor, System
 from releases.errors import Denied
 from releases.models import Project, User
+from releases.policies.commands import check_can_flag, check_can_operate
 from releases.policies.exports import check_can_export_audit
 from releases.policies.roles import (
     check_can_bind_stage,
@@ -31,6 +32,8 @@ IN_PROJECT: dict[Check, set[Role]] = {
     check_can_manage_people: {Role.ADMINISTRATOR},
     check_can_bind_stage: {Role.ADMINISTRATOR},
     check_can_export_audit: {Role.AUDITOR, Role.ADMINISTRATOR},
+    check_can_operate: {Role.OPERATOR, Role.ADMINISTRATOR},
+    check_can_flag: {Role.QA, Role.OPERATOR, Role.ADMINISTRATOR},
 }
 
 

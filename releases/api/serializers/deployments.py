@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from releases.api.serializers.asked import WithAsker
 from releases.api.serializers.catalog import PipelineNameSerializer
 from releases.api.serializers.people import person
 from releases.api.serializers.releases import ReleaseNameSerializer
@@ -18,7 +19,7 @@ class StageNameSerializer(serializers.ModelSerializer[Stage]):
         read_only_fields = fields
 
 
-class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
+class DeploymentSerializer(WithAsker, serializers.ModelSerializer[Deployment]):
     """One attempt to deploy one release to one stage; its approvals and steps are in the release's detail."""
 
     project = serializers.CharField(source="release_stage.release.project.slug", read_only=True)
@@ -33,7 +34,7 @@ class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
     class Meta:
         model = Deployment
         fields = ["id", "azure_id", "web_url", "project", "pipeline", "release", "stage", "attempt", "status"]
-        fields += ["operation_status", "reason", "requested_by", "requested_for"]
+        fields += ["operation_status", "reason", "requested_by", "requested_for", "asked_in_slipway"]
         fields += ["queued_on", "started_on", "finished_on", "gone_at"]
         read_only_fields = fields
 

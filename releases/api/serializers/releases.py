@@ -5,6 +5,7 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from releases.api.serializers.asked import WithAsker
 from releases.api.serializers.catalog import PipelineNameSerializer
 from releases.api.serializers.people import person
 from releases.models import Approval, Artifact, Deployment, Release, ReleaseStage, Step
@@ -75,7 +76,7 @@ class ReleaseApprovalSerializer(serializers.ModelSerializer[Approval]):
         read_only_fields = fields
 
 
-class AttemptSerializer(serializers.ModelSerializer[Deployment]):
+class AttemptSerializer(WithAsker, serializers.ModelSerializer[Deployment]):
     """One attempt to deploy the release to the stage, with its approvals and, once read in detail, its steps."""
 
     requested_by = person()
@@ -86,7 +87,7 @@ class AttemptSerializer(serializers.ModelSerializer[Deployment]):
     class Meta:
         model = Deployment
         fields = ["id", "azure_id", "attempt", "status", "operation_status", "reason", "requested_by", "requested_for"]
-        fields += ["queued_on", "started_on", "finished_on", "approvals", "steps"]
+        fields += ["asked_in_slipway", "queued_on", "started_on", "finished_on", "approvals", "steps"]
         read_only_fields = fields
 
     @extend_schema_field(ReleaseApprovalSerializer(many=True))
