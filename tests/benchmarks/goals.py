@@ -1,16 +1,20 @@
-"""The goals P1-P4, P9 and P13 of the main job, each as rows of ratios. Called by `python -m tests.benchmarks`."""
+"""The goals P1-P4, P9, P10 and P13, each as rows of ratios or seconds. Called by `python -m tests.benchmarks`."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.benchmarks.measuring import Bench, Database, Figures, Row
+from tests.company import living_company
+from tests.redis import running_redis
 
 PAGES_MOST = 10_000
 PAGES_FEW = 2_000
 PLAIN = 1_000
 DETAILS = 1_000
+CONFIRMED = 20
 
 
 @dataclass
@@ -116,6 +120,25 @@ def details(bench: Bench, database: Database) -> Iterator[Row]:
     yield Row("P13", "server time of pages meanwhile, p90", 200, database.name, pages_ms, unit="ms", note=note)
 
 
+def confirming(bench: Bench, database: Database) -> Iterator[Row]:
+    """P10: from confirming a redeployment to the request for it, by the broker; on sixty small pipelines."""
+    brokers: dict[str, list[Figures]] = {"Redis": [], "the broker in a folder": []}
+    for number in range(bench.rounds):
+        for broker, figures in brokers.items():
+            folder = bench.folder / f"{database.name}-{broker.split()[-1]}-{number}"
+            folder.mkdir()
+            with living_company(folder, scenario="quays", releases=240, speed="5") as quays, ExitStack() as stack:
+                redis_url = stack.enter_context(running_redis(folder)) if broker == "Redis" else ""
+                side = Bench(quays, 1, folder)
+                given = {"folder": str(folder), "sandbox": quays.url, "count": CONFIRMED, "broker": redis_url}
+                figures.append(side.side("confirm", database_url=database.fresh(), redis_url=redis_url, **given))
+    for broker, limit in (("Redis", 1.0), ("the broker in a folder", 3.0)):
+        p95, p50 = ([one[name] for one in brokers[broker]] for name in ("p95", "p50"))
+        note = f"p50 {sorted(p50)[len(p50) // 2]:.2f} s; {CONFIRMED} confirmed a round"
+        what = f"from confirming a redeployment to the PATCH, p95, with {broker}"
+        yield Row("P10", what, limit, database.name, p95, unit="s", note=note)
+
+
 def _filled(bench: Bench, database: Database) -> str:
     url = database.fresh()
     figures: Figures = bench.side("sync_whole", database_url=url, connections=4)
@@ -130,5 +153,6 @@ GOALS: dict[str, Any] = {
     "plain": (plain_loop, (PLAIN,)),
     "memory": (memory, (PAGES_FEW, PAGES_MOST)),
     "details": (details, (DETAILS,)),
+    "confirming": (confirming, (0,)),
 }
 """By name: the goal and how many releases each of its sandboxes has."""

@@ -71,12 +71,13 @@ class Bench:
     span: tuple[datetime, datetime] | None = None
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def side(self, name: str, *, database_url: str = "", **options: Any) -> Figures:
+    def side(self, name: str, *, database_url: str = "", redis_url: str = "", **options: Any) -> Figures:
         """Run one side in a process of its own and return its figures. Raises RuntimeError when it fails."""
         given = {**self._addresses(), **options}
         env = {VARIABLE: "a-token-for-benchmarks"}
         env |= {"AZURE_DEVOPS_CACHE_DIR": str(self.folder / f"azure-{next(self._numbers)}")}
         env |= {"DATABASE_URL": database_url} if database_url else {}
+        env |= {"REDIS_URL": redis_url} if redis_url else {}
         return run_side(name, given, folder=self.folder, env=env)
 
     def _addresses(self) -> Figures:

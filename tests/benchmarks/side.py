@@ -214,6 +214,15 @@ def long_log(options: Options) -> Figures:
     return long_log.long_log(options)
 
 
+def confirm(options: Options) -> Figures:
+    """Dialogs confirmed, until their requests leave for Azure."""
+    project = _project(options)
+
+    from tests.benchmarks import confirming
+
+    return confirming.confirm(options, project)
+
+
 def _project(options: Options) -> Any:
     """Our rows for the sandbox's project, in the database that DATABASE_URL names."""
     import django
@@ -239,7 +248,17 @@ def _peak_megabytes() -> float:
 
 SIDES: dict[str, Callable[[Options], Figures]] = {
     side.__name__: side
-    for side in (crawl, crawl_details, plain, sync_pages, sync_whole, sync_nothing_new, sync_details, turn_pages)
+    for side in (
+        crawl,
+        crawl_details,
+        plain,
+        sync_pages,
+        sync_whole,
+        sync_nothing_new,
+        sync_details,
+        turn_pages,
+        confirm,
+    )
 }
 SIDES |= {name: _visiting(name) for name in ("lists", "floors", "weights")}
 SIDES["long_log"] = long_log
