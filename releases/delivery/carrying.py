@@ -5,6 +5,7 @@ Every change is conditional on the lease: a worker that lost it stores nothing a
 
 import logging
 import random
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from releases.actions.commands.moving import DELIVERY, move
 from releases.delivery import checking, crash, leasing, sending
 from releases.delivery.leasing import Lease, LeaseLost
 from releases.errors import AzureError, AzureThrottled, Conflict
-from releases.models import Command
+from releases.models import Command, CommandMove
 from releases.policies.limits import HELD_AT_MOST, MOST_LOSSES
 from releases.states import CommandCode, CommandState
 
@@ -66,7 +67,7 @@ def _step(lease: Lease) -> float | None:
 def _held(lease: Lease) -> float | None:
     """Goes on when what held it is gone; expires after a day."""
     command = lease.command
-    if timezone.now() - command.moved_at > HELD_AT_MOST:
+    if timezone.now() - _held_since(command) > HELD_AT_MOST:
         with transaction.atomic():
             sentence = "It was held for a day and is not sent any more."
             move(command, CommandState.CANCELLED, by=DELIVERY, code=CommandCode.EXPIRED, sentence=sentence)
@@ -75,8 +76,14 @@ def _held(lease: Lease) -> float | None:
         return _longer(command)
     with transaction.atomic():
         lease.keep()
-        move(command, CommandState.AUTHORISED, by=DELIVERY, sentence="What held it is gone.", tries=0)
+        move(command, CommandState.AUTHORISED, by=DELIVERY, sentence="What held it is gone.")
     return sending.send(lease)
+
+
+def _held_since(command: Command) -> datetime:
+    """When it was first held for this reason: letting it go and holding it again does not begin a new day."""
+    same = CommandMove.objects.filter(command=command, after=CommandState.HELD, code=command.code)
+    return same.order_by("number").values_list("at", flat=True).first() or command.moved_at
 
 
 def _dead(command: Command, sentence: str) -> None:

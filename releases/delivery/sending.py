@@ -34,6 +34,7 @@ from releases.policies.limits import AGE_AT_MOST, MOST_SENDS, lease_seconds
 from releases.states import FINAL_COMMAND_STATES, CommandCode, CommandState
 from releases.sync.connections import Calls
 
+LONGEST_HOLD_SECONDS = 900.0
 _HOLDING = {
     "denied": CommandCode.ROLE_LOST,
     "inactive": CommandCode.NEEDS_REAUTHORISATION,
@@ -102,7 +103,7 @@ def _request(lease: Lease, calls: Calls, *, before: dict[str, Any]) -> float | N
     try:
         kind_of(command).send(command, calls, comment=comment_of(command))
     except (PermissionMissing, CredentialRefused) as refused:
-        return _hold(command, Denied(refused.sentence, code=refused.code))
+        return _hold(command, Denied(refused.sentence, code=refused.code), **before)
     except AzureRefused as refused:
         return checking.after_refusal(lease, calls, refused)
     except (AzureUnreachable, AzureThrottled) as error:
@@ -183,12 +184,17 @@ def _held_by(command: Command) -> Denied | None:
     return None
 
 
-def _hold(command: Command, denied: Denied) -> float:
-    """It waits; looked at again within a minute, later and later where only Azure can tell."""
+def _hold(command: Command, denied: Denied, **fields: Any) -> float:
+    """It waits; looked at again within a minute, later and later where only Azure can tell.
+
+    `fields` are set as well: a send that Azure did not allow was none.
+    """
     code = _HOLDING.get(denied.code, CommandCode.PERMISSION_MISSING)
+    fields["tries"] = command.tries + 1 if code == CommandCode.PERMISSION_MISSING else 0
     with transaction.atomic():
-        move(command, CommandState.HELD, by=DELIVERY, code=code, sentence=denied.sentence, tries=0)
-    return checking.pauses().held
+        move(command, CommandState.HELD, by=DELIVERY, code=code, sentence=denied.sentence, **fields)
+    wait: float = min(LONGEST_HOLD_SECONDS, checking.pauses().held * 2 ** min(command.tries, 10))
+    return wait
 
 
 def _end(command: Command, end: NotToBeSent) -> None:

@@ -1,5 +1,7 @@
 """What Azure may answer to a command, and what somebody else may do there meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 
 from releases.actions.commands.asked import Asked
@@ -102,6 +104,26 @@ def test_a_missing_permission_holds_it_without_a_storm_until_it_is_back(project,
     Command.objects.filter(pk=command.pk).update(due_at=command.asked_at)
     carried(command)
     assert (command.state, effects(company, stage)) == ("confirmed", 1)
+
+
+def test_a_refusal_that_no_question_shows_comes_seldom_and_ends_after_a_day(project, company):
+    """Azure may let us ask and not let us act: what it did not allow was no send, and each try comes later."""
+    stage = stored(project)
+    company.fault(PATCH, "forbidden", times=0, when={"environment": str(stage.azure_id)})
+    command, asked = redeploy(stage), 0
+    for tries in range(1, 4):
+        Command.objects.filter(pk=command.pk).update(due_at=command.asked_at)
+        rounds.deliver()
+        command.refresh_from_db()
+        assert (command.code, command.sends, command.tries) == ("permission_missing", 0, tries)
+        asked = len([one for one in company.asked(PATCH) if one["path"].endswith(str(stage.azure_id))])
+    assert asked == 3
+    assert command.due_at and (command.due_at - command.moved_at).total_seconds() > 4
+    command.history.filter(after="held").update(at=command.asked_at - timedelta(hours=25))
+    Command.objects.filter(pk=command.pk).update(due_at=command.asked_at)
+    rounds.deliver()
+    command.refresh_from_db()
+    assert (command.state, command.code) == ("cancelled", "expired")
 
 
 def test_what_somebody_canceled_already_is_superseded_by_name(project, company):

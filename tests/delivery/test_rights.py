@@ -84,7 +84,7 @@ def test_what_is_held_for_a_day_is_not_sent_any_more(project, company):
     command = redeploy(stage, by=by)
     stop_sending(project.organization, by=by, reason=WHY)
     due(command)
-    Command.objects.filter(pk=command.pk).update(moved_at=command.moved_at - timedelta(hours=25))
+    command.history.filter(after="held").update(at=command.moved_at - timedelta(hours=25))
     assert (due(command).state, command.code, effects(company, stage)) == ("cancelled", "expired", 0)
 
 
