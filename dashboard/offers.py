@@ -1,6 +1,6 @@
 """What this reader may press on a page, and the sentence when not. Made from the checks that the actions ask too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from releases.models import Command, Organization, Pipeline, Project, Release, User
@@ -25,6 +25,7 @@ from releases.policies.roles import (
     check_can_verify_trail,
     refusal,
 )
+from releases.queries.attaching import Place, closed_for
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,18 @@ def switch(user: User, organization: Organization) -> Offer:
     if organization.sending_stopped_at is None:
         return Offer("Stop sending", refusal(check_can_stop_sending, user, organization) or "")
     return Offer("Send again", refusal(check_can_start_sending, user, organization) or "")
+
+
+def attach_cluster(user: User) -> Offer:
+    """The way to the form that finds or attaches a cluster."""
+    return Offer("Find or attach a cluster", closed_for(user))
+
+
+def attach_cluster_to(places: Sequence[Place]) -> Offer:
+    """The form itself: open when the reader may for at least one of the workspaces."""
+    is_open = any(not place.refusal for place in places)
+    why = places[0].refusal if places else "No Azure ML workspace is connected."
+    return Offer("Find or attach", "" if is_open else why)
 
 
 def create_release(user: User, pipeline: Pipeline) -> Offer:

@@ -85,6 +85,7 @@ RUN_KINDS = {
     "incremental": "Changes",
     "history": "Changes",
     "read_back": "One release, for a command",
+    "read_cluster": "One compute, for a command",
     "details": "Steps and approvals",
     "logs": "Logs of steps",
     "registry": "Models and their training",

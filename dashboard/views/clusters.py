@@ -1,5 +1,6 @@
 """Computes and endpoints: what really runs, beside what releases deployed to it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from dashboard.views.answers import page_or_fragment
 from releases.models import User
 from releases.queries.access import visible_projects
 from releases.queries.bindings import offered
+from releases.queries.commands import attaching
 from releases.queries.computes import Compute, computes
 from releases.queries.endpoint import EndpointPageSeen, History, endpoint_seen
 from releases.queries.endpoints import endpoint_page
@@ -21,6 +23,8 @@ from releases.queries.links import endpoint_url
 from releases.queries.looks import looks
 
 LONGEST_NAME = 260
+TOLD_FOR = timedelta(hours=1)
+"""How long what was asked about a cluster stands on the page after it ended."""
 
 
 @require_GET
@@ -31,7 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
     seen = endpoint_page(
         user, now=timezone.now(), name=name, number=int(number) if number.isdecimal() and len(number) < 7 else 1
     )
-    found, sources = computes(user), looks(user)
+    found, sources, asked = computes(user), looks(user), attaching(user, since=timezone.now() - TOLD_FOR)
     legacy = [one for one in found if one.is_legacy]
     context = {
         "seen": seen,
@@ -40,6 +44,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "legacy": legacy,
         **_bound_to(legacy, user),
         "sources": sources,
+        "attaching": asked,
+        "is_attaching": any(one.is_open for one in asked),
+        "attach": offers.attach_cluster(user) if sources else None,
         "has_projects": bool(sources) or visible_projects(user).exists(),
     }
     news = f"{seen.drifting} of {seen.count} endpoints serve something else than was deployed"

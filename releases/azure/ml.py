@@ -31,7 +31,7 @@ from releases.azure.loading import loading
 from releases.azure.ml_sdk import Client, MlAccess, Taken, client
 from releases.azure.refusals import first_line
 from releases.azure.training import TrainingJob
-from releases.errors import AzureError, AzureUnreadable, CredentialRefused
+from releases.errors import AzureError, AzureRefused, AzureUnreadable, CredentialRefused, PermissionMissing
 
 __all__ = ["MachineLearning", "MlAccess", "TrainingJob"]
 
@@ -39,6 +39,7 @@ T = TypeVar("T", bound=Answer)
 
 PAGES_AT_MOST = 2000
 ARCHIVED_TOO = "All"
+IMPOSSIBLE = "-"
 
 
 class _Link(msgspec.Struct, rename="camel"):
@@ -58,6 +59,10 @@ class MachineLearning:
     def sent_before(self, moment: float) -> AbstractContextManager[None]:
         """Inside, this thread sends nothing after this moment of `time.monotonic`: AzureUnreachable instead."""
         return self._client().wire.sent_before(moment)
+
+    def guarded(self, guard: Callable[[], None]) -> AbstractContextManager[None]:
+        """Inside, `guard` runs right before each request of this thread's leaves; what it raises keeps it here."""
+        return self._client().wire.guarded(guard)
 
     def workspace(self) -> WorkspaceAnswer:
         """The workspace itself; the cheapest question that shows whether it can be read."""
@@ -109,6 +114,23 @@ class MachineLearning:
         with change(self._client().wire, method="PUT"):
             bodies = self._bodies(lambda ml: _attach(ml, name, resource_id=resource_id, namespace=namespace))
             return read_one(bodies[-1], ComputeAnswer, noun="cluster")
+
+    def check_can_attach(self) -> None:
+        """Raise PermissionMissing or CredentialRefused while no cluster may be attached. Changes nothing.
+
+        By asking for what cannot be: a name that no compute can have, and this workspace in place of a cluster.
+        """
+        here = self.access
+        resource = (
+            f"/subscriptions/{here.subscription_id}/resourceGroups/{here.resource_group}"
+            f"/providers/Microsoft.MachineLearningServices/workspaces/{here.workspace}"
+        )
+        try:
+            self.attach_cluster(IMPOSSIBLE, resource_id=resource, namespace="default")
+        except (PermissionMissing, CredentialRefused):
+            raise
+        except AzureRefused:
+            return
 
     def _one(self, ask: Callable[[Any], Any], kind: type[T], *, noun: str) -> Item[T]:
         return read_one(self._bodies(ask)[0], kind, noun=noun)

@@ -198,6 +198,8 @@ def _tame_loggers() -> None:
     own.propagate = True
     from azure.ai.ml._telemetry.logging_handler import AML_INTERNAL_LOGGER_NAMESPACE
 
-    # The third one tells of every call; it takes the level INFO whenever a client is made.
-    for name in ("azure.ai.ml", "azure", AML_INTERNAL_LOGGER_NAMESPACE.rstrip(".")):
+    for name in ("azure.ai.ml", "azure"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # This one tells of every call (it takes the level INFO whenever a client is made), and of a compute that is not
+    # there as of an error. What is one, we raise.
+    logging.getLogger(AML_INTERNAL_LOGGER_NAMESPACE.rstrip(".")).setLevel(logging.CRITICAL)

@@ -101,6 +101,8 @@ class Wire(HTTPAdapter):
         # What is checked before a request holds for so long only: its deadline counts from before the check.
         self._deadline.start(self._rules.total_seconds)
         self._rules.before_request()
+        if (guard := getattr(self._local, "guard", None)) is not None:
+            guard()
         try:
             response = super().send(
                 request,
@@ -131,6 +133,15 @@ class Wire(HTTPAdapter):
             yield
         finally:
             self._deadline.not_after(before)
+
+    @contextmanager
+    def guarded(self, guard: Callable[[], None]) -> Iterator[None]:
+        """Inside, `guard` runs right before each request of this thread's leaves; what it raises keeps it here."""
+        self._local.guard = guard
+        try:
+            yield
+        finally:
+            self._local.guard = None
 
     def forget_last(self) -> None:
         """From now on `last_sent` tells of what follows only."""

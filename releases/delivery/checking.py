@@ -29,6 +29,7 @@ READS_AFTER_A_SEND = (0.0, 0.3, 1.0)
 """Seconds before each read: an attempt shows a moment after Azure took the wish for it."""
 
 UNDER_WAY_AT_MOST = timedelta(minutes=10)
+UNSETTLED = (Shown.ABSENT, Shown.UNDER_WAY, Shown.WORKING)
 _REASONS = {
     Shown.SUPERSEDED: (CommandState.SUPERSEDED, CommandCode.SAME_RESULT_BY),
     Shown.CONFLICT: (CommandState.CONFLICT, CommandCode.TARGET_CHANGED),
@@ -78,8 +79,10 @@ def after_send(lease: Lease, calls: Calls) -> float | None:
         except AzureError as error:
             return _unknown(lease, CommandCode.NO_ANSWER, f"Azure took it, but cannot be read: {error.sentence}")
         crash.point(crash.Point.READ_BACK, lease.command)
-        if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY):
+        if found.shown not in UNSETTLED:
             return _settle(lease, found)
+    if found.shown is Shown.WORKING:
+        return _working(lease, found)
     sentence = f"Azure answered yes, but does not show it yet. {found.sentence}"
     return _unknown(lease, CommandCode.ACCEPTED_WITHOUT_EFFECT, sentence)
 
@@ -90,7 +93,9 @@ def after_refusal(lease: Lease, calls: Calls, refused: AzureRefused) -> float | 
         found = kind_of(lease.command).evidence(lease.command, calls)
     except AzureError as error:
         return _unknown(lease, CommandCode.NO_ANSWER, f"{refused.sentence} Then: {error.sentence}")
-    if found.shown not in (Shown.ABSENT, Shown.UNDER_WAY) and not found.is_locked_out:
+    if found.shown is Shown.WORKING:
+        return _working(lease, found)
+    if found.shown not in UNSETTLED and not found.is_locked_out:
         return _settle(lease, found)
     sentence = f"{refused.sentence} {found.sentence}" if found.is_locked_out else refused.sentence
     with transaction.atomic():
@@ -111,9 +116,18 @@ def _unknown(lease: Lease, code: CommandCode, sentence: str) -> float:
     return pauses().read
 
 
+def _working(lease: Lease, found: Evidence) -> float:
+    """Azure works on it. That is still sending; the reason says that it is read from now on."""
+    with transaction.atomic():
+        lease.keep()
+        told = {"code": CommandCode.UNDER_WAY, "sentence": found.sentence}
+        Command.objects.filter(pk=lease.command.pk, state=CommandState.SENDING).update(**told)
+    return pauses().read
+
+
 def _settle(lease: Lease, found: Evidence) -> float | None:
     command = lease.command
-    if found.shown in (Shown.ABSENT, Shown.UNDER_WAY):
+    if found.shown in UNSETTLED:
         return _absent(lease, found)
     with transaction.atomic():
         lease.keep()
@@ -124,8 +138,7 @@ def _settle(lease: Lease, found: Evidence) -> float | None:
             move(command, CommandState.CONFIRMED, by=DELIVERY, code=code, sentence=found.sentence, **fields)
             return None
         state, code = _REASONS[found.shown]
-        if command.state == CommandState.SENDING:
-            move(command, CommandState.UNKNOWN, by=DELIVERY, code=CommandCode.NO_ANSWER, sentence=found.sentence)
+        _no_longer_sending(command, found.sentence)
         code = found.code or code
         move(command, state, by=DELIVERY, code=code, sentence=found.sentence, result=found.result)
     return None
@@ -136,7 +149,7 @@ def _absent(lease: Lease, found: Evidence) -> float | None:
     command, now, wait = lease.command, database_now(), pauses()
     assert command.sent_at is not None
     Command.objects.filter(pk=command.pk).update(sentence=found.sentence)
-    if found.shown is Shown.UNDER_WAY:
+    if found.shown in (Shown.UNDER_WAY, Shown.WORKING):
         if now - command.sent_at < UNDER_WAY_AT_MOST:
             return wait.read
         _needs_attention(lease, found, found.sentence)
@@ -167,4 +180,13 @@ def _needs_attention(lease: Lease, found: Evidence, sentence: str) -> None:
     state, code = CommandState.NEEDS_ATTENTION, CommandCode.ACCEPTED_WITHOUT_EFFECT
     with transaction.atomic():
         lease.keep()
+        _no_longer_sending(lease.command, sentence)
         move(lease.command, state, by=DELIVERY, code=code, sentence=sentence, result=found.result)
+
+
+def _no_longer_sending(command: Command, sentence: str) -> None:
+    """From `sending` the way to what is in doubt is over `unknown`."""
+    if command.state == CommandState.SENDING:
+        is_taken = command.code == CommandCode.UNDER_WAY
+        code = CommandCode.ACCEPTED_WITHOUT_EFFECT if is_taken else CommandCode.NO_ANSWER
+        move(command, CommandState.UNKNOWN, by=DELIVERY, code=code, sentence=sentence)

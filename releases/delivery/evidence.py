@@ -19,11 +19,12 @@ class Base:
 
 
 class Shown(StrEnum):
-    """What Azure shows after a send."""
+    """What Azure shows after a send: `under_way`, that it took the wish; `working`, that it is about it."""
 
     DONE = "done"
     ABSENT = "absent"
     UNDER_WAY = "under_way"
+    WORKING = "working"
     SUPERSEDED = "superseded"
     CONFLICT = "conflict"
     AMBIGUOUS = "ambiguous"

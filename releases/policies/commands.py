@@ -16,6 +16,7 @@ from releases.models import (
     ReleaseFlag,
     ReleaseStage,
     User,
+    Workspace,
 )
 from releases.policies.roles import require
 from releases.states import CommandCode, ReleaseStatus, Role, StageStatus
@@ -113,6 +114,18 @@ def check_can_start(by: Actor, release: Release) -> None:
     check_is_not_flagged(release, flag=flag_of(release))
     if release.status != ReleaseStatus.DRAFT:
         raise Denied(f"{release} is {_word(release.status)}, not a draft.", code="not_a_draft")
+
+
+def check_can_attach_cluster(by: Actor, project: Project) -> None:
+    """Attaching a cluster to a workspace that this project uses."""
+    require(by, OPERATING, project, to="attach a cluster")
+    check_can_send(project.organization)
+
+
+def check_uses(project: Project, workspace: Workspace) -> None:
+    """The project's releases go there; other workspaces are none of its business."""
+    if not project.workspaces.filter(pk=workspace.pk).exists():
+        raise Denied(f"{project} does not use the workspace {workspace}.", code="not_used")
 
 
 def check_can_flag(by: Actor, project: Project | None) -> None:

@@ -87,18 +87,25 @@ def test_every_kind_is_asked_for(operator: User) -> None:
     first.deployments.all().delete()
     release = stage_of().release
     seen = program.get(f"releases/{release.pk}/").json()["seen"]
+    workspace, aks = factories.workspace(), "providers/Microsoft.ContainerService/managedClusters/k8s"
+    release.project.workspaces.add(workspace)
+    attaching = {"name": "k8s", "resource_id": f"/subscriptions/s/resourceGroups/g/{aks}", "workspace": workspace.pk}
     bodies = [
         wish(program, first, kind="deploy"),
         wish(program, again),
         wish(program, stage_of(), kind="roll_back"),
         {"kind": "cancel", "release_stage": running.pk, "attempt": 1},
         {"kind": "abandon", "release": release.pk, "name": release.name, "seen": seen, "reason": REASON},
+        {"kind": "attach_cluster", "reason": REASON, **attaching},
     ]
     assert {str(body["kind"]) for body in bodies} | {"create", "start"} == set(KINDS)  # those: test_offers
     answers = [program.post("commands/", body, key=str(number)) for number, body in enumerate(bodies)]
-    assert [answer.status_code for answer in answers] == [201] * 5, [answer.json() for answer in answers]
-    assert [a.json()["kind"] for a in answers] == ["deploy", "redeploy", "redeploy", "cancel", "abandon"]
+    assert [answer.status_code for answer in answers] == [201] * 6, [answer.json() for answer in answers]
+    kinds = ["deploy", "redeploy", "redeploy", "cancel", "abandon", "attach_cluster"]
+    assert [a.json()["kind"] for a in answers] == kinds
     assert answers[2].json()["is_roll_back"] is True
+    elsewhere = {**bodies[5], "workspace": factories.workspace().pk}
+    assert program.post("commands/", elsewhere, key="elsewhere").status_code == 404
 
 
 WRONG: list[tuple[dict[str, object], str]] = [

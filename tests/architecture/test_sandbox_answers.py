@@ -61,6 +61,7 @@ ML_CALLS = {
     "endpoint_deployments": lambda ask, known: ask.endpoint_deployments(known.endpoint).items,
     "computes": lambda ask, _: ask.computes().items,
     "compute": lambda ask, _: ask.compute(ask.computes().items[0].value.name).value,
+    "check_can_attach": lambda ask, _: [ask.check_can_attach()],
     "attach_cluster": lambda ask, _: ask.attach_cluster("new-cluster", resource_id=CLUSTER, namespace="ml").value,
 }
 CLUSTER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k"
@@ -165,7 +166,7 @@ def calls_of(client: type) -> set[str]:
 
 def test_every_call_has_its_line():
     assert set(DEVOPS_CALLS) == calls_of(DevOps)
-    assert set(ML_CALLS) == calls_of(MachineLearning) - {"sent_before"}
+    assert set(ML_CALLS) == calls_of(MachineLearning) - {"sent_before", "guarded"}
     assert set(MONITOR_CALLS) == calls_of(Monitoring)
 
 

@@ -160,6 +160,12 @@ def _act_on_release(world: World) -> Form:
     return {**_reason(world), "key": uuid4().hex, "seen": token(seen_of_release(release)), "typed_name": release.name}
 
 
+def _cluster(world: World) -> Form:
+    aks = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k8s"
+    names = {"workspace": world.of.pk("workspace"), "name": "new-k8s", "resource_id": aks}
+    return {**_reason(world), **names, "key": uuid4().hex}
+
+
 def _rule(_: World) -> Form:
     return {**ARTIFACT_RULE, "seen": artifact_rules.standing(None)}
 
@@ -298,6 +304,7 @@ DOORS = [
         client=_half_signed_in,
         **EVERYWHERE,
     ),
+    Door("attach_cluster", ("command.recorded",), form=_cluster, who=OPERATING),
     Door("account_logout", ("signin.ended",), **EVERYWHERE),
     Door(
         "first",

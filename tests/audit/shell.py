@@ -113,6 +113,10 @@ COMMANDS: dict[str, Row] = {
         ("command.sending",),
         tested_in="tests.delivery.test_acts:test_a_redeployment_is_confirmed_by_its_attempt_and_leaves_its_mark",
     ),
+    "ensure_cluster": Row(
+        ("command.recorded", "command.confirmed"),
+        tested_in="tests.delivery.test_attach_cluster:test_ensure_cluster_attaches_then_finds",
+    ),
     "up": Row(
         silent="starts programs; its link is made by the action that invites",
         tested_in="tests.up.test_up_alone:test_the_first_administrator_is_made_by_a_link_that_works_once",

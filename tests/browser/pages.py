@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page
 
 ANSWER_MILLISECONDS = 30_000
+AKS = "/subscriptions/0a/resourceGroups/harbour/providers/Microsoft.ContainerService/managedClusters/harbour-k8s"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Visit:
         if self.act:
             self.act(page)
         page.wait_for_load_state("load")
+
+
+def _ask_for_a_legacy_cluster(page: Page) -> None:
+    page.get_by_label("Name of the compute").fill("old-aks")
+    page.get_by_label("Resource id of the cluster").fill(AKS)
+    page.get_by_label("Reason").fill("The harbour's new cluster")
+    page.get_by_role("button", name="Find or attach").click()
+    page.get_by_role("alert").wait_for()
 
 
 def _open_the_filter(name: str) -> Callable[[Page], None]:
@@ -377,6 +386,9 @@ PAGES = {
     "endpoint": Visit("/clusters/", act=_open_the_first_endpoint),
     "endpoint-closed": Visit("/clusters/", person="qa", act=_open_the_first_endpoint),
     "clusters-none": Visit("/clusters/?name=no-such-endpoint"),
+    "attach-cluster": Visit("/clusters/attach/"),
+    "attach-cluster-refused": Visit("/clusters/attach/", act=_ask_for_a_legacy_cluster),
+    "attach-cluster-closed": Visit("/clusters/attach/", person="qa"),
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
     "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),

@@ -1,6 +1,6 @@
 """What a command is about: the names of targets, and the rows with everything that an act asks of them."""
 
-from releases.models import Pipeline, Release, ReleaseStage
+from releases.models import Pipeline, Release, ReleaseStage, Workspace
 
 
 def locked_stage(stage: ReleaseStage) -> ReleaseStage:
@@ -40,3 +40,8 @@ def pipeline_target(pipeline: Pipeline) -> str:
 def triggers_target(pipeline: Pipeline) -> str:
     """The triggers of one pipeline; a release of it may be made at the same time."""
     return f"{pipeline_target(pipeline)}/triggers"
+
+
+def cluster_target(workspace: Workspace, name: str) -> str:
+    """One compute of one workspace. Names have no case in ARM."""
+    return f"workspace:{workspace.subscription_id}/{workspace.resource_group}/{workspace.name}/cluster:{name.lower()}"

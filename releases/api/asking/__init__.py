@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from releases.api.asking.abandon import AskToAbandon
+from releases.api.asking.attach_cluster import AskToAttachCluster
 from releases.api.asking.base import Ask
 from releases.api.asking.cancel import AskToCancel
 from releases.api.asking.create import AskToCreate
@@ -22,6 +23,7 @@ KINDS: dict[str, type[Ask]] = {
     "abandon": AskToAbandon,
     "create": AskToCreate,
     "start": AskToStart,
+    "attach_cluster": AskToAttachCluster,
 }
 """The form of each kind, by the word in `kind`."""
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from releases.audit import Actor
 from releases.delivery.evidence import Base, Evidence
 from releases.delivery.kinds.abandon import Abandon
+from releases.delivery.kinds.attach_cluster import AttachCluster
 from releases.delivery.kinds.cancel import Cancel
 from releases.delivery.kinds.create import Create
 from releases.delivery.kinds.deploy import Deploy
@@ -47,4 +48,5 @@ KINDS: dict[CommandKind, Kind] = {
     CommandKind.CREATE: Create(),
     CommandKind.START: Start(),
     CommandKind.TRIGGER: Trigger(),
+    CommandKind.ATTACH_CLUSTER: AttachCluster(),
 }

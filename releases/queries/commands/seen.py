@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from releases.models import Command, CommandMove, Release, User
 from releases.policies.commands import operated_projects
-from releases.queries.access import visible_to
+from releases.queries.access import visible_at_once, visible_to
 from releases.queries.commands.sentences import sentence_of
 from releases.queries.commands.words import asker, title, word_of
-from releases.states import FINAL_COMMAND_STATES, OPEN_COMMAND_STATES, CommandState
+from releases.states import FINAL_COMMAND_STATES, OPEN_COMMAND_STATES, CommandKind, CommandState
 
-MOST_ENDED = 3
+MOST_ENDED, MOST_ATTACHING = 3, 5
 TAKEN_BACK_FROM = frozenset({CommandState.AUTHORISED, CommandState.HELD})
 SHOWN = (
     "organization",
@@ -120,3 +121,14 @@ def commands_of(release: Release, *, reader: User, most_ended: int = MOST_ENDED)
         *rows.filter(**is_over).order_by("-ended_at", "pk")[:most_ended],
     ]
     return seen(found, reader=reader)
+
+
+def attaching(reader: User, *, since: datetime) -> list[CommandSeen]:
+    """What is asked about clusters and is open, or ended since then; the newest first, at most `MOST_ATTACHING`.
+
+    One query where there is nothing, as nearly always.
+    """
+    is_news = ~Q(state__in=sorted(FINAL_COMMAND_STATES)) | Q(ended_at__gte=since)
+    news = visible_at_once(reader, Command).filter(is_news, kind=CommandKind.ATTACH_CLUSTER)
+    found = list(news.order_by("-asked_at", "pk").values_list("pk", flat=True)[:MOST_ATTACHING])
+    return seen(rows_seen(reader).filter(pk__in=found).order_by("-asked_at", "pk"), reader=reader) if found else []

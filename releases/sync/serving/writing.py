@@ -39,16 +39,25 @@ def store_clusters(workspace: Workspace, page: Page[ComputeAnswer], rows: Held, 
     written = Written(read=len(page.items))
     listed = set()
     for item in page.items:
-        name = item.value.name[:260]
-        listed.add(name.lower())
-        row = rows.clusters.get(name.lower()) or Cluster(workspace=workspace, name=name)
-        if _save(row, mapping.cluster_values(item.value), now=now):
-            rows.clusters[name.lower()] = row
-            _note(written, f"cluster:{name}", item.raw)
+        name = item.value.name[:260].lower()
+        listed.add(name)
+        rows.clusters[name] = store_cluster(workspace, item, rows.clusters.get(name), written, now=now)
     if not page.malformed:
         for name in rows.clusters.keys() - listed:
             _mark_gone(written, rows.clusters[name], f"cluster:{name}", now=now)
     return written
+
+
+def store_cluster(
+    workspace: Workspace, item: Item[ComputeAnswer], row: Cluster | None, written: Written, *, now: datetime
+) -> Cluster:
+    """One compute. Without a `row` one is looked for, since it may have been read back after the others were."""
+    name = item.value.name[:260]
+    row = row or Cluster.objects.filter(workspace=workspace, name__iexact=name).first()
+    row = row or Cluster(workspace=workspace, name=name)
+    if _save(row, mapping.cluster_values(item.value), now=now):
+        _note(written, f"cluster:{name}", item.raw)
+    return row
 
 
 def store_endpoint(

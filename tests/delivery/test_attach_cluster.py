@@ -1,0 +1,195 @@
+"""A cluster is found by its name or attached once, and it is done only when Azure says Succeeded."""
+
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from releases.actions.attach_cluster import attach_cluster
+from releases.actions.commands.asked import Asked
+from releases.delivery import sending
+from releases.errors import Conflict, Denied, Invalid
+from releases.models import AuditEvent, Cluster, Command, Project, SyncRun, User
+from releases.queries.wanted_cluster import Wanted
+from releases.states import CommandState, Role
+from tests import factories
+from tests.delivery.acting import REASON, carried, operator, path, trail_is_whole
+
+AKS = "/subscriptions/0a/resourceGroups/harbour/providers/Microsoft.ContainerService/managedClusters/k8s-harbour"
+LEGACY = "old-aks"
+ROUTE = "ml.computes.attach"
+
+
+@pytest.fixture
+def project(project, company):
+    """With the company's workspace, of which nothing was read."""
+    company.workspace(project)
+    return project
+
+
+def new_name() -> str:
+    """Of a compute that no test of this process used before."""
+    return f"k{uuid4().hex[:12]}"
+
+
+def ask(project: Project, name: str, *, resource: str = AKS, namespace: str = "", by: User | None = None) -> Command:
+    return attach_cluster(
+        project.workspaces.get(),
+        by=by or operator(),
+        asked=Asked(key=uuid4().hex),
+        project=project,
+        wanted=Wanted(name, resource, namespace),
+        reason=REASON,
+    )
+
+
+def attached(company) -> int:
+    """How often a compute was attached in Azure, as the sandbox counts."""
+    return sum(count for name, count in company.effects().items() if name.startswith("attach_compute"))
+
+
+def test_an_absent_cluster_is_attached_and_on_the_page_when_it_is_confirmed(project, company):
+    name = new_name()
+    command = carried(ask(project, name, namespace="ml"))
+    assert path(command) == ["authorised", "sending", "confirmed done"]
+    row = Cluster.objects.get(name=name)
+    told = (row.kind, row.resource_id, row.namespace, row.provisioning_state)
+    assert told == ("Kubernetes", AKS, "ml", "Succeeded")
+    assert command.result == {"cluster": name, "resource_id": AKS}
+    assert attached(company) == 1
+    assert SyncRun.objects.filter(kind="read_cluster", state="succeeded").exists()
+    assert trail_is_whole()
+    again = carried(ask(project, name.upper(), resource=AKS.upper()))
+    assert (again.state, again.code, attached(company)) == ("superseded", "same_result_by", 1)
+    assert "there already" in again.sentence
+    for resource, namespace, words in ((f"{AKS}2", "", AKS), (AKS, "other", "namespace ml")):
+        other = carried(ask(project, name, resource=resource, namespace=namespace))
+        assert (other.state, other.code, other.sends) == ("refused", "stale", 0)
+        assert words in other.sentence
+
+
+def test_a_legacy_cluster_of_that_name_is_never_a_success(project, company):
+    command = carried(ask(project, LEGACY))
+    assert (command.state, command.code, attached(company)) == ("refused", "stale", 0)
+    assert "legacy v1 cluster" in command.sentence
+
+
+def test_what_ends_badly_tells_azures_words_and_can_be_asked_for_again(project, company):
+    name = new_name()
+    company.fault(ROUTE, kind="ends_badly", times=1)
+    command = carried(ask(project, name))
+    assert (command.state, command.code) == ("conflict", "opposite_result_by")
+    assert "does not answer" in command.sentence
+    assert Cluster.objects.get(name=name).provisioning_state == "Failed"
+    assert carried(ask(project, name)).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("fault", "sends"), [({"kind": "apply_then_drop"}, 1), ({"kind": "unavailable"}, 2), ({"kind": "throttle"}, 1)]
+)
+def test_a_lost_answer_is_settled_by_what_azure_shows(project, company, fault, sends):
+    command = ask(project, new_name())
+    more = {"args": {"retry_after": 0}} if fault["kind"] == "throttle" else {}
+    company.fault(ROUTE, times=1, **fault, **more)
+    carried(command, seconds=40)
+    assert (command.state, command.sends, attached(company)) == ("confirmed", sends, 1)
+
+
+def test_a_missing_permission_holds_it_and_is_asked_again_without_a_change(project, company):
+    command = ask(project, new_name())
+    company.fault(ROUTE, kind="forbidden", times=0)
+    carried(command, until=CommandState.HELD)
+    assert command.code == "permission_missing"
+    assert sending.is_still_held(command)
+    company.heal()
+    assert not sending.is_still_held(command)
+    assert attached(company) == 0
+
+
+def test_what_azure_refuses_ends_as_refused(project, company):
+    company.fault(ROUTE, kind="error", times=1, args={"status": 400})
+    command = carried(ask(project, new_name()))
+    assert (command.state, command.code, attached(company)) == ("refused", "rejected_by_azure", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "code"),
+    [
+        ("-x", {}, "bad_name"),
+        ("x" * 25, {}, "bad_name"),
+        ("k8s", {"resource": "/subscriptions/0a"}, "bad_resource"),
+        ("k8s", {"namespace": "Über"}, "bad_namespace"),
+    ],
+)
+def test_what_azure_would_not_take_is_refused_before_anything_is_recorded(project, name, more, code):
+    with pytest.raises(Invalid) as refused:
+        ask(project, name, **more)
+    assert (refused.value.code, Command.objects.count()) == (code, 0)
+
+
+def test_only_those_who_operate_a_project_that_uses_the_workspace_ask(project):
+    with pytest.raises(Denied, match="operators and administrators can"):
+        ask(project, "k8s", by=factories.user(role=Role.QA))
+    ask(project, "k8s")
+    with pytest.raises(Conflict, match="Attach the cluster k8s to "):
+        ask(project, "K8S")
+    with pytest.raises(Denied, match="does not use the workspace"):
+        attach_cluster(
+            project.workspaces.get(),
+            by=operator(),
+            asked=Asked(key="1"),
+            project=factories.project(),
+            wanted=Wanted("other", AKS),
+            reason=REASON,
+        )
+
+
+def ensure(name: str, *, resource: str = AKS, **more: object) -> tuple[int, str]:
+    """The exit code and the one sentence."""
+    out = StringIO()
+    try:
+        call_command("ensure_cluster", name, aks_resource_id=resource, stdout=out, **more)
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, out.getvalue().strip()
+
+
+def test_ensure_cluster_attaches_then_finds(project, company):
+    name = new_name()
+    code, told = ensure(name, timeout=30)
+    assert (code, told) == (0, f"{name} is attached. Azure shows {name} attached and ready.")
+    assert Command.objects.get().asked_as == "shell"
+    types = AuditEvent.objects.filter(object_kind="command").order_by("seq").values_list("type", flat=True)
+    assert (types.first(), types.last()) == ("command.recorded", "command.confirmed")
+    code, told = ensure(name)
+    assert (code, Command.objects.count(), attached(company)) == (0, 1, 1)
+    assert told == f"{name} is there already, attached as a Kubernetes compute."
+    code, told = ensure(name, resource=f"{AKS}2")
+    assert code == 3 and "another cluster" in told
+
+
+def test_ensure_cluster_never_takes_a_legacy_cluster_for_it(project, company):
+    code, told = ensure(LEGACY)
+    assert code == 2 and "legacy v1 cluster" in told
+    assert not Command.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        ({"kind": "error", "args": {"status": 400}}, 3, "Refused by Azure"),
+        ({"kind": "ends_badly"}, 3, "does not answer"),
+        ({"kind": "forbidden"}, 4, "not given up"),
+    ],
+)
+def test_ensure_cluster_says_why_not(project, company, fault, code, words):
+    company.fault(ROUTE, times=0, **fault)
+    said = ensure(new_name(), timeout=10.0 if code == 3 else 2.0)
+    assert said[0] == code and words in said[1], said
+
+
+def test_ensure_cluster_refuses_what_there_is_not(project):
+    code, told = ensure("k8s", workspace="nowhere")
+    assert code == 3 and project.workspaces.get().name in told
+    assert ensure("no_such_name")[0] == 3
