@@ -21,6 +21,7 @@ from dashboard.refused import note_refusal
 from dashboard.views.answers import page_or_fragment, wants_fragment
 from releases.actions.commands.asked import Asked
 from releases.errors import NOTED, Conflict, Invalid
+from releases.models import Organization
 from releases.policies.fresh import told
 from releases.queries.snapshot import Seen, read, token
 
@@ -39,7 +40,8 @@ Do = Callable[[dict[str, Any], Asked, Seen], object]
 class Dialog:
     """`fragment` is its template's name, `offer` whether it may be sent, `seen` what it shows, `back` where it leads.
 
-    `title` names the page; `fixed` are hidden fields that say what is meant.
+    `title` names the page; `fixed` are hidden fields that say what is meant; `organization` is who it is sent to, which
+    may be stopped: then the dialog says that it will wait.
     """
 
     request: HttpRequest
@@ -51,6 +53,7 @@ class Dialog:
     back: str
     context: Mapping[str, Any]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    organization: Organization | None = None
 
     def show(self) -> HttpResponse:
         """As it is opened."""
@@ -91,6 +94,7 @@ class Dialog:
             "title": self.title,
             "conflict": conflict,
             "back": self.back,
+            "organization": self.organization,
             "fragment": fragment,
             "is_dialog": wants_fragment(self.request),
         }

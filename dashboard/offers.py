@@ -116,7 +116,7 @@ def switch(user: User, organization: Organization) -> Offer:
     """Stopping what is sent to an organization, or letting it go on."""
     if organization.sending_stopped_at is None:
         return Offer("Stop sending", refusal(check_can_stop_sending, user, organization) or "")
-    return Offer("Send again", refusal(check_can_start_sending, user, organization) or "")
+    return Offer("Start sending", refusal(check_can_start_sending, user, organization) or "")
 
 
 def attach_cluster(user: User) -> Offer:

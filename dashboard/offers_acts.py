@@ -15,7 +15,6 @@ from releases.policies.commands import (
     UNDER_WAY,
     check_can_flag,
     check_can_operate,
-    check_can_send,
     check_is_abandonable,
     check_is_cancelable,
     check_is_deployable,
@@ -42,12 +41,6 @@ class ReleaseActs:
     abandon: Offer
     flag: Offer
     stages: list[StageActs]
-
-
-def check_may_act(user: User, project: Project) -> None:
-    """What every act but flagging asks first, whatever the release. Raises Denied."""
-    check_can_operate(user, project)
-    check_can_send(project.organization)
 
 
 def acts_of_release(
@@ -77,7 +70,7 @@ def acts_of_stage(row: ReleaseStage, *, why: str, flag: ReleaseFlag | None, is_f
 
 def may_act(user: User, project: Project) -> str:
     """Why not; empty when the reader may. One query."""
-    return _says(lambda: check_may_act(user, project))
+    return refusal(check_can_operate, user, project) or ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ WORDS = {
     "abandoned": Look("circle-slash", "", "Abandoned"),
     "skipped": Look("circle-minus", "", "Skipped"),
     "not_started": Look("circle-dashed", "", "Not started"),
+    "draft": Look("pencil", "", "Draft"),
     "unknown": Look("circle-help", "", "Unknown"),
     "uncertain": Look("circle-help", "wait", "Uncertain"),
     "approved": Look("circle-check", "ok", "Approved"),
@@ -59,6 +60,7 @@ WORDS = {
 
 EVENTS = {
     "created": Look("plus", "run", "Created"),
+    "created_here": Look("plus", "run", "Created"),
     "abandoned": Look("circle-slash", "", "Abandoned"),
     "gone": Look("archive", "", "Gone"),
     "asked": Look("inbox", "", "Asked"),

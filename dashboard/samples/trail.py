@@ -49,7 +49,7 @@ def _chains() -> list[Chain]:
         Standing(0, "", None, [], 0, "", None, "", None),
         Standing(4731, "9f2c" * 16, None, [], 4731, late, None, "", None),
         Standing(4731, "9f2c" * 16, signed, [], 31, "", good, "Aino Salmi", reading),
-        Standing(4731, "9f2c" * 16, signed, copies, 31, "", good, "Slipway, every night", None),
+        Standing(4731, "9f2c" * 16, signed, copies, 31, "", good, "Slipway, as every night", None),
         Standing(4731, "9f2c" * 16, signed, copies, 31, "", bad, "the command line", None),
     ]
     offers = [None, None, Offer("Verify again"), Offer("Verify again", "You cannot verify the trail."), None]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.dialogs import Dialog
 from dashboard.forms_acts import AbandonForm, CancelForm, ReasonForm
 from dashboard.offers import Offer
-from dashboard.offers_acts import acts_of_release, acts_of_stage, check_may_act, may_act
+from dashboard.offers_acts import acts_of_release, acts_of_stage, may_act
 from dashboard.reader import reader
 from releases.actions.abandon import abandon as abandon_release
 from releases.actions.abandon import to_cancel
@@ -21,7 +21,7 @@ from releases.actions.deploy import deploy
 from releases.actions.flag import flag as flag_release
 from releases.actions.flag import lift as lift_flag
 from releases.models import Approval, Release, ReleaseStage
-from releases.policies.commands import check_can_flag, flag_of
+from releases.policies.commands import check_can_flag, check_can_operate, flag_of
 from releases.queries.access import visible_to
 from releases.queries.deploying import deploying, release_stage_seen
 from releases.queries.snapshot import seen_of, seen_of_release
@@ -34,15 +34,24 @@ either = require_http_methods(["GET", "HEAD", "POST"])
 def redeploy(request: HttpRequest, project: str, azure_id: int, stage: int) -> HttpResponse:
     """Deploy a release to one of its stages, again or for the first time."""
     user, row = reader(request), _stage(request, project, azure_id, stage)
-    told = deploying(row)
-    acts = acts_of_stage(row, why=may_act(user, row.release.project), flag=told.flag, is_first=told.attempt == 1)
+    told, why = deploying(row), may_act(user, row.release.project)
+    acts = acts_of_stage(row, why=why, flag=told.flag, is_first=told.attempt == 1)
     title = f"{told.verb} {row.name} of {row.release}"
+    back, context = back_to(row.release), {"told": told, "row": row, "may_act": not why, "where": row.release}
     dialog = Dialog(
-        request, "_redeploy", title, acts.deploy, ReasonForm, told.seen, _back(row.release), {"told": told, "row": row}
+        request,
+        "_redeploy",
+        title,
+        acts.deploy,
+        ReasonForm,
+        told.seen,
+        back,
+        context,
+        organization=row.release.project.organization,
     )
     if request.method != "POST":
         return dialog.show()
-    check_may_act(user, row.release.project)
+    check_can_operate(user, row.release.project)
     return dialog.act(lambda given, asked, seen: deploy(row, by=user, asked=asked, seen=seen, reason=given["reason"]))
 
 
@@ -54,13 +63,25 @@ def cancel(request: HttpRequest, project: str, azure_id: int, stage: int) -> Htt
     attempt = newest.attempt if newest else 1
     acts = acts_of_stage(row, why=may_act(user, row.release.project), flag=None)
     offer = acts.cancel or Offer("Cancel", f"Nothing runs or waits in {row.name} that could be canceled.")
-    title, context = f"Cancel {row.name} of {row.release}", {"row": row, "attempt": attempt, "newest": newest}
+    title, context = (
+        f"Cancel {row.name} of {row.release}",
+        {"row": row, "attempt": attempt, "newest": newest, "where": row.release},
+    )
     dialog = Dialog(
-        request, "_cancel", title, offer, CancelForm, seen_of(row), _back(row.release), context, {"attempt": attempt}
+        request,
+        "_cancel",
+        title,
+        offer,
+        CancelForm,
+        seen_of(row),
+        back_to(row.release),
+        context,
+        {"attempt": attempt},
+        row.release.project.organization,
     )
     if request.method != "POST":
         return dialog.show()
-    check_may_act(user, row.release.project)
+    check_can_operate(user, row.release.project)
     return dialog.act(
         lambda given, asked, _: cancel_stage(
             row, by=user, asked=asked, attempt=given["attempt"], reason=given["reason"]
@@ -71,17 +92,18 @@ def cancel(request: HttpRequest, project: str, azure_id: int, stage: int) -> Htt
 @either
 def abandon(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     """Abandon a release for good."""
-    user, release = reader(request), _release(request, project, azure_id)
+    user, release = reader(request), release_of(request, project, azure_id)
     waiting = Approval.objects.filter(
         release_stage__release=release, status=ApprovalStatus.PENDING, is_automated=False
     ).select_related("approver", "release_stage")
-    context = {"release": release, "canceled": to_cancel(release), "closed": list(waiting)}
+    context = {"release": release, "canceled": to_cancel(release), "closed": list(waiting), "where": release}
     offer = acts_of_release(user, release, [], flag=None).abandon
-    title, seen, back = f"Abandon {release}", seen_of_release(release), _back(release)
-    dialog = Dialog(request, "_abandon", title, offer, AbandonForm, seen, back, context)
+    title, seen, back = f"Abandon {release}", seen_of_release(release), back_to(release)
+    organization = release.project.organization
+    dialog = Dialog(request, "_abandon", title, offer, AbandonForm, seen, back, context, organization=organization)
     if request.method != "POST":
         return dialog.show()
-    check_may_act(user, release.project)
+    check_can_operate(user, release.project)
     return dialog.act(
         lambda given, asked, seen: abandon_release(
             release, by=user, asked=asked, seen=seen, reason=given["reason"], typed_name=given["typed_name"]
@@ -92,7 +114,7 @@ def abandon(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
 @either
 def flag(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     """Say that a release must go nowhere."""
-    release = _release(request, project, azure_id)
+    release = release_of(request, project, azure_id)
     known = flag_of(release)
     closed = f"{known.set_by} flagged {release} already: {known.reason}" if known else ""
     return _flag(request, release, f"Do not promote {release}", flag_release, known=known, closed=closed)
@@ -101,7 +123,7 @@ def flag(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
 @either
 def lift(request: HttpRequest, project: str, azure_id: int) -> HttpResponse:
     """Say that it may go on."""
-    release = _release(request, project, azure_id)
+    release = release_of(request, project, azure_id)
     known = flag_of(release)
     closed = "" if known else f"{release} is not flagged, or somebody lifted the flag meanwhile."
     return _flag(request, release, f"Lift “do not promote” of {release}", lift_flag, known=known, closed=closed)
@@ -112,8 +134,8 @@ def _flag(
 ) -> HttpResponse:
     user = reader(request)
     offer = Offer(title, acts_of_release(user, release, [], flag=None).flag.refusal or closed)
-    context = {"release": release, "flag": known, "is_lift": verb is lift_flag}
-    dialog = Dialog(request, "_flag", title, offer, ReasonForm, seen_of_release(release), _back(release), context)
+    context = {"release": release, "flag": known, "is_lift": verb is lift_flag, "where": release}
+    dialog = Dialog(request, "_flag", title, offer, ReasonForm, seen_of_release(release), back_to(release), context)
     if request.method != "POST":
         return dialog.show()
     check_can_flag(user, release.project)
@@ -128,7 +150,7 @@ def _stage(request: HttpRequest, project: str, azure_id: int, stage: int) -> Rel
     return row
 
 
-def _release(request: HttpRequest, project: str, azure_id: int) -> Release:
+def release_of(request: HttpRequest, project: str, azure_id: int) -> Release:
     rows = visible_to(reader(request), Release).filter(project__slug=project, azure_id=azure_id)
     release = rows.select_related("project__organization", "pipeline").first()
     if release is None:
@@ -136,5 +158,5 @@ def _release(request: HttpRequest, project: str, azure_id: int) -> Release:
     return release
 
 
-def _back(release: Release) -> str:
+def back_to(release: Release) -> str:
     return reverse("release", args=[release.project.slug, release.azure_id])

@@ -41,10 +41,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def chain(request: HttpRequest) -> HttpResponse:
-    """How the trail stands; the banner asks for it."""
-    fragment, shown = "pages/audit/_chain.html", chain_shown()
+    """How the trail stands, with the button; the banner asks for it. `?next=`: where the button comes back to."""
+    fragment, shown = "components/chain_box.html", chain_shown(reader(request))
     news = "" if shown.is_running else f"The audit chain is {'not intact' if shown.is_wrong else 'verified'}"
-    return page_or_fragment(request, fragment, fragment, {"chain": shown}, news=news)
+    context = {"chain": shown, "path": request.GET.get("next", "")}
+    return page_or_fragment(request, fragment, fragment, context, news=news)
 
 
 @require_POST

@@ -7,12 +7,13 @@ from django.utils import timezone
 from dashboard.dialogs import Dialog
 from dashboard.forms_acts import RollBackForm
 from dashboard.offers import Offer
-from dashboard.offers_acts import acts_of_stage, check_may_act, may_act
+from dashboard.offers_acts import acts_of_stage, may_act
 from dashboard.reader import reader
 from dashboard.views.acts import either
 from releases.actions.roll_back import roll_back
 from releases.errors import Invalid
 from releases.models import ReleaseStage, Stage
+from releases.policies.commands import check_can_operate
 from releases.queries.access import visible_to
 from releases.queries.deploying import deploying, release_stage_seen
 from releases.queries.last_good import Candidate, LastGood, last_good
@@ -28,7 +29,7 @@ def show(request: HttpRequest, project: str, azure_id: int, stage: int) -> HttpR
     dialog = _dialog(request, place, good, chosen, row)
     if request.method != "POST":
         return dialog.show()
-    check_may_act(user, place.pipeline.project)
+    check_can_operate(user, place.pipeline.project)
     if row is None:
         raise Invalid(f"The release you chose did not run in {place}.", code="not_good")
     return dialog.act(
@@ -45,10 +46,12 @@ def _dialog(
     if row is not None:
         told, back = deploying(row), reverse("release", args=[row.release.project.slug, row.release.azure_id])
         offer = Offer("Roll back", acts_of_stage(row, why=why, flag=told.flag, is_first=False).deploy.refusal)
-    context = {"place": place, "good": good, "chosen": chosen, "told": told, "row": row}
+    context = {"place": place, "good": good, "chosen": chosen, "told": told, "row": row, "may_act": not why}
+    context["where"] = row.release if row else place.pipeline
     fixed = {"to": row.release.azure_id} if row else {}
-    title, seen = f"Roll back {place}", told.seen if told else {}
-    return Dialog(request, "_roll_back", title, offer, RollBackForm, seen, back, context, fixed)
+    title = f"Roll back {place} to {row.release}" if row else f"Roll back {place}"
+    seen, organization = told.seen if told else {}, place.pipeline.project.organization
+    return Dialog(request, "_roll_back", title, offer, RollBackForm, seen, back, context, fixed, organization)
 
 
 def _row(request: HttpRequest, chosen: Candidate) -> ReleaseStage | None:

@@ -27,6 +27,12 @@ class AskedHere:
     attempts: dict[Attempt, Command] = field(default_factory=dict)
     cancels: dict[Attempt, Command] = field(default_factory=dict)
     abandoning: Command | None = None
+    creating: Command | None = None
+
+    @property
+    def creator(self) -> str:
+        """Who asked for the release itself; empty where Azure says all there is to say."""
+        return asker(self.creating) if self.creating else ""
 
 
 NOTHING = AskedHere()
@@ -37,7 +43,8 @@ def asked_of_release(release: int) -> AskedHere:
     rows = list(_done().filter(release=release))
     deploys, cancels = ([one for one in rows if one.kind in kinds] for kinds in (DEPLOYS, (CommandKind.CANCEL,)))
     abandoning = next((one for one in rows if one.kind == CommandKind.ABANDON), None)
-    return AskedHere(_by_attempt(deploys), _by_attempt(cancels), abandoning)
+    creating = next((one for one in rows if one.kind == CommandKind.CREATE), None)
+    return AskedHere(_by_attempt(deploys), _by_attempt(cancels), abandoning, creating)
 
 
 def open_by_stage(stages: Collection[int]) -> dict[int, Command]:

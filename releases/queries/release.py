@@ -129,6 +129,8 @@ class ReleaseSeen:
         stage, drifting = self.foremost, next((one for one in self.stages if one.is_drifting), None)
         if self.release.status == ReleaseStatus.ABANDONED:
             return Word.ABANDONED, ""
+        if self.release.status == ReleaseStatus.DRAFT:
+            return Word.DRAFT, ""
         if drifting and self.word not in {Word.FAILED, Word.REJECTED}:
             return Word.DRIFT, f"Drift in {drifting.row.name}"
         if stage is None or stage.word is Word.NOT_STARTED:
@@ -167,7 +169,7 @@ def _seen(release: Release) -> ReleaseSeen:
     commits = release.release_commits.select_related("commit__author").order_by("-commit__committed_on", "-id")
     return ReleaseSeen(
         release=release,
-        sentence=trigger_sentence(release, artifacts=mine, schedules=_schedules(release)),
+        sentence=trigger_sentence(release, artifacts=mine, schedules=_schedules(release), asked_by=asked.creator),
         stages=stages_of(release, live=live, asked=asked),
         headline=headline,
         headline_live=headline_live,

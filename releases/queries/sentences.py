@@ -67,9 +67,14 @@ def is_commit(word: str) -> bool:
 
 
 def trigger_sentence(
-    release: Release, *, artifacts: Sequence[Artifact], schedules: Sequence[Schedule] = ()
+    release: Release, *, artifacts: Sequence[Artifact], schedules: Sequence[Schedule] = (), asked_by: str = ""
 ) -> list[Part]:
-    """Why the release was created. `artifacts` come with their model version and training run."""
+    """Why the release was created. `artifacts` come with their model version and training run.
+
+    `asked_by`: who asked for it in Slipway; Azure names the account that passed it on.
+    """
+    if asked_by:
+        return [Part("Created by "), Part(asked_by, True), Part(" in Slipway")]
     kind, artifact = kind_of(release), triggering(release, artifacts)
     if kind is TriggerKind.SCHEDULE:
         made_by = that_made(release.created_on, schedules=schedules)

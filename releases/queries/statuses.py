@@ -23,6 +23,7 @@ class Word(StrEnum):
     ABANDONED = "abandoned"
     SKIPPED = "skipped"
     NOT_STARTED = "not_started"
+    DRAFT = "draft"
     UNKNOWN = "unknown"
     UNCERTAIN = "uncertain"
     APPROVED = "approved"

@@ -52,7 +52,11 @@ def timeline(seen: ReleaseSeen, *, drifts: Iterable[Drift] = ()) -> list[Event]:
 
 def _of_release(seen: ReleaseSeen) -> Iterator[Event]:
     release = seen.release
-    yield Event(release.created_on, "created", who=str(release.created_for or release.created_by or ""))
+    service, creating = str(release.created_for or release.created_by or ""), seen.asked.creating
+    if creating:
+        yield Event(release.created_on, "created_here", who=asker(creating), service=service)
+    else:
+        yield Event(release.created_on, "created", who=service)
     if release.status == ReleaseStatus.ABANDONED:
         yield _abandoned(seen)
     if release.gone_at:

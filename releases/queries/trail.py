@@ -17,7 +17,7 @@ GRACE = timedelta(seconds=60)
 """What a busy machine may add before somebody is told."""
 SLIPWAY = {
     "sign": "the signing process, before a checkpoint",
-    "audit": "Slipway, every night",
+    "audit": "Slipway, as every night",
     "shell": "the command line",
 }
 

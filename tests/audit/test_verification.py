@@ -90,7 +90,7 @@ def test_each_night_has_one(trail: Trail) -> None:
     assert [row.by for row in AuditVerification.objects.all()] == ["audit"]
     assert verification.advance(now=day + timedelta(days=1, minutes=1))
     assert [row.by for row in AuditVerification.objects.all()] == ["audit", "audit"]
-    assert standing().verified_by == "Slipway, every night"
+    assert standing().verified_by == "Slipway, as every night"
 
 
 def test_old_ones_are_forgotten(trail: Trail, monkeypatch) -> None:

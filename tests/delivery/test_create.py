@@ -3,6 +3,7 @@
 import pytest
 
 from releases.actions.create import KEPT, ask_versions
+from releases.actions.sending import stop_sending
 from releases.delivery.crash import Point
 from releases.errors import Conflict, Denied, Invalid
 from releases.models import AuditEvent, Command, Inquiry, Project, Release
@@ -172,13 +173,12 @@ def test_only_those_who_operate_ask_and_create(project, role):
         ask_versions(pipeline, by=factories.user(role=role))
 
 
-def test_nothing_is_created_while_sending_is_stopped(project):
-    pipeline, by = factories.pipeline(project=project), operator()
-    project.organization.sending_stopped_at, project.organization.sending_stopped_by = factories.NOON, by
-    project.organization.save()
-    with pytest.raises(Denied) as refused:
-        ask_versions(pipeline, by=by)
-    assert refused.value.code == "sending_stopped"
+def test_what_is_asked_for_while_sending_is_stopped_is_recorded_and_held(project, company):
+    pipeline, by = pipeline_of(project), operator()
+    stop_sending(project.organization, by=by, reason="the service account is replaced")
+    command = make(pipeline, by=by)
+    command = carried(command, until=CommandState.HELD)
+    assert (command.code, command.sends) == ("sending_stopped", 0)
 
 
 def test_many_who_look_cost_one_call(project, company):

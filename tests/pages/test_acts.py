@@ -182,12 +182,18 @@ def test_who_may_not_act_reads_why_and_a_forged_form_is_refused_and_noted(made: 
     assert not Command.objects.exists()
 
 
-def test_while_sending_is_stopped_nothing_can_be_asked_for(made: Company, ada: Client, operator: User) -> None:
+def test_while_sending_is_stopped_it_is_said_and_what_is_asked_for_is_recorded(
+    made: Company, ada: Client, operator: User
+) -> None:
     stopped = {"sending_stopped_at": timezone.now(), "sending_stopped_by": operator}
     Organization.objects.update(**stopped, sending_stopped_reason="the service account is replaced")
     for address in addresses(made):
-        assert "is stopped by Ada Berg: the service account is replaced" in words(ada.get(address))
-        assert ada.post(address, {"reason": REASON}).status_code == 403
+        text = words(ada.get(address))
+        assert "This will wait: sending to" in text and "is stopped. By Ada Berg" in text, address
+        assert "“the service account is replaced”" in text and "expires after 24 h" in text
+    assert "This will wait" not in words(ada.get(of(made.live, "flag")))
+    assert sent(ada, addresses(made)[0]).status_code == 302
+    assert Command.objects.get().state == CommandState.AUTHORISED
 
 
 def test_a_stage_is_canceled_as_the_attempt_that_was_seen(made: Company, ada: Client) -> None:

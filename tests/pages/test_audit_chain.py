@@ -53,6 +53,7 @@ def test_the_entries_of_a_command_stand_with_its_release(client_of_auditor):
         project=made.project,
         target="release:1/stage:2/attempt:2",
         release=made.live,
+        release_stage=made.live.stages.get(stage=made.prod),
         asked_as="shell",
         asked_via="shell",
         asked_at=NOON,
@@ -66,7 +67,7 @@ def test_the_entries_of_a_command_stand_with_its_release(client_of_auditor):
     event = append("command.recorded", project=made.project, object=("command", str(command.pk)), **told)
     text = words(client_of_auditor.get(f"/p/{made.project.slug}/releases/{made.live.azure_id}/audit/"))
     assert f"Entry {event.seq}" in text
-    assert "Redeploy of release 1, stage 2, attempt 2: asked for. Start-up timed out" in text
+    assert "Redeploy PROD of Release-1: asked for. Start-up timed out" in text
 
 
 def verified(**fields):
@@ -84,7 +85,7 @@ def test_the_banner_says_whether_the_chain_is_verified_and_how_much_lies_under_a
     signed.copies.create(place="/srv/witness", written_at=timezone.now())
     text = words(log(client_of_auditor))
     assert "Audit chain verified. 1 entry since" in text and "none missing or changed" in text
-    assert "by Slipway, every night. 1 written since." in text
+    assert "by Slipway, as every night. 1 written since." in text
     assert f"Head {bytes(event.link).hex()[:7]}…" in text
     assert "Last signed checkpoint: 1 entry, today" in text and "copied to /srv/witness" in text
     assert "1 entry is younger than it." in text

@@ -110,6 +110,9 @@ def test_verify_again_asks_for_a_verification_and_the_banner_follows_it(browser)
     assert AuditVerification.objects.count() == 1
     banner = browser.get("/audit/chain/")
     assert "Being verified now" in words(banner) and 'data-poll="3"' in banner.content.decode()
+    for shown in (banner, log(browser)):
+        assert 'class="btn s" disabled>Being verified</button>' in shown.content.decode()
+    assert 'name="next" value="/audit/log/"' in browser.get("/audit/chain/?next=/audit/log/").content.decode()
 
 
 def test_who_may_not_have_it_verified_reads_why_and_is_refused():

@@ -29,7 +29,7 @@ SAID = [
         CommandState.HELD,
         "sending_stopped",
         {},
-        "Sending is stopped. Goes on by itself when sending is switched on; expires ",
+        "Sending is stopped. Goes on by itself when sending is started again; expires ",
     ),
     (CommandState.HELD, "permission_missing", {}, "when Azure lets Slipway do it; somebody must act there;"),
     (CommandState.SENDING, "", {}, "Azure has 90 s to answer. Nobody needs to act."),

@@ -181,7 +181,7 @@ def test_sending_is_stopped_with_a_reason_and_let_go_on_by_an_administrator(oper
     assert browser.post(f"{address}/stop/", {"reason": "The account is being replaced."}).status_code == 302
     text = words(browser.get(PAGE))
     assert "by Ada Berg: “The account is being replaced.”" in text and "Stopped" in text
-    assert "administrators can" in text and "Switch on" not in text
+    assert "administrators can" in text and "Start sending" not in text
     assert browser.post(f"{address}/stop/", {"reason": "The account is being replaced."}).status_code == 409
     assert factories.browser_of(operator).post(f"{address}/start/").status_code == 403
     other = factories.browser_of(administrator)

@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from releases.models import AuditEvent, AuditPrivate, User
+from releases.models import AuditEvent, AuditPrivate, Command, User
 from releases.queries.audit_log.sentences import sentence_of
-from releases.queries.audit_log.words import ERASED, VIA_WORDS, name_in
+from releases.queries.audit_log.words import ERASED, PART_WORDS, VIA_WORDS, name_in
+from releases.queries.commands.words import title
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Entry:
         """Who did it, by the name they had then."""
         if self.is_person:
             return name_in(self.private["actor"]) if "actor" in self.private else ERASED
-        return f"Slipway ({self.body.get('actor', {}).get('ref', '')})"
+        part = str(self.body.get("actor", {}).get("ref", ""))
+        return f"Slipway ({PART_WORDS.get(part, part)})"
 
     @cached_property
     def sentence(self) -> str:
@@ -84,13 +86,14 @@ def entries_of(numbers: Collection[int]) -> list[Entry]:
 
 
 def told(events: Iterable[AuditEvent]) -> list[Entry]:
-    """These events with the names they speak of. Two queries."""
+    """These events with the names they speak of. Two queries, and one more where they tell of commands."""
     rows = list(events)
     bodies = {row.seq: read(row.body) for row in rows}
     private: dict[int, dict[str, str]] = {}
     for value in AuditPrivate.objects.filter(seq__in=bodies):
         private.setdefault(value.seq, {})[value.field] = value.value
     names = _names({subject for body in bodies.values() for subject in _subjects(body)})
+    names |= _titles({row.object_id for row in rows if row.object_kind == "command"})
     return [Entry(row, bodies[row.seq], private.get(row.seq, {}), names) for row in rows]
 
 
@@ -110,6 +113,14 @@ def _subjects(body: Mapping[str, Any]) -> set[str]:
     for name in ("owner", "user"):
         found |= {value for value in changed.get(name, []) if isinstance(value, str)}
     return found
+
+
+def _titles(commands: Collection[str]) -> dict[str, str]:
+    """What each of these commands asks for, by its id."""
+    if not commands:
+        return {}
+    rows = Command.objects.filter(pk__in=commands).select_related("release", "release_stage", "pipeline", "workspace")
+    return {str(row.pk): title(row) for row in rows}
 
 
 def _names(subjects: Collection[str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from releases.audit import EVENTS
 from releases.queries.audit_log.words import ERASED, RUN_WORDS, name_in
-from releases.states import Role
+from releases.queries.commands.words import WORDS
+from releases.states import CommandState, Role
 
 GENERAL = "Something happened that this version has no words for."
 
@@ -126,11 +127,16 @@ def _refused(of: Facts) -> str:
 
 
 def _command(of: Facts) -> str:
-    """`Redeploy of release 12, stage 34: confirmed. Azure shows attempt 2`, with the reason where it was asked for."""
+    """`Redeploy DEV TEST of Release-12: confirmed in Azure. Azure shows attempt 2`, with the reason where it was asked.
+
+    Azure's numbers stand for a command that is not there any more.
+    """
     _, state = of.changed("state")
     azure = of.body["azure"]
-    what = f"{azure['kind'].replace('_', ' ').capitalize()} of {azure['target'].replace(':', ' ').replace('/', ', ')}"
-    words = "asked for" if of.body["type"] == "command.recorded" else str(state).replace("_", " ")
+    target = azure["target"].partition("/")[2].replace(":", " ").replace("/", ", ")
+    what = of.names.get(of.id, f"{azure['kind'].replace('_', ' ').capitalize()} of {target}")
+    word = WORDS[CommandState(state)] if state in WORDS else str(state).replace("_", " ")
+    words = "asked for" if of.body["type"] == "command.recorded" else f"{word[:1].lower()}{word[1:]}"
     said = [of.private[name].rstrip(".") for name in ("reason", "said") if of.private.get(name)]
     return ". ".join([f"{what}: {words}", *said])
 

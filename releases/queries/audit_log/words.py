@@ -52,6 +52,8 @@ KEY_WORDS = {
 }
 PARTS = ("sync", "sign-in", "shell", "audit", "gates", "delivery", "trail")
 """The parts of Slipway that act by themselves."""
+PART_WORDS = {"shell": "command line", "sync": "reading Azure", "delivery": "sending", "sign": "signing"}
+"""What a part is called where its own name says nothing to a reader."""
 RUN_WORDS = {
     "backfill": "the whole history",
     "incremental": "changes",
@@ -60,6 +62,8 @@ RUN_WORDS = {
     "registry": "models and their training",
     "serving": "endpoints and computes",
     "health": "the health of endpoints",
+    "logs": "logs of steps",
+    "read_back": "one release",
 }
 
 

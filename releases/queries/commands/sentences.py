@@ -17,7 +17,7 @@ GOES_ON = {
     CommandCode.NEEDS_REAUTHORISATION: "Goes on by itself when the account of who asked for it is open again",
     CommandCode.FLAGGED: "Goes on by itself when the flag is lifted",
     CommandCode.CHECKS_STALE: "Goes on by itself as soon as the checks were made again",
-    CommandCode.SENDING_STOPPED: "Goes on by itself when sending is switched on",
+    CommandCode.SENDING_STOPPED: "Goes on by itself when sending is started again",
     CommandCode.PERMISSION_MISSING: "Goes on by itself when Azure lets Slipway do it; somebody must act there",
 }
 """What frees a command that is held, by the reason."""
