@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from releases.models import Command, Organization, Pipeline, Project, Release, User
 from releases.policies.commands import (
+    check_can_change_triggers,
     check_can_create,
     check_can_operate,
     check_can_start,
     check_can_start_sending,
     check_can_stop_sending,
     check_can_take_back,
+    check_has_triggers,
     check_is_second_person,
 )
 from releases.policies.exports import check_can_export_audit
@@ -26,6 +28,7 @@ from releases.policies.roles import (
     refusal,
 )
 from releases.queries.attaching import Place, closed_for
+from releases.queries.commands import CommandSeen
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,22 @@ def attach_cluster_to(places: Sequence[Place]) -> Offer:
 def create_release(user: User, pipeline: Pipeline) -> Offer:
     """Making a new release of this pipeline."""
     return Offer("New release", refusal(check_can_create, user, pipeline) or "")
+
+
+def change_triggers(
+    user: User, pipeline: Pipeline, *, open_one: CommandSeen | None = None, may_act: str | None = None
+) -> Offer:
+    """Changing triggers of this pipeline, which waits while a change is on its way.
+
+    `may_act`: what was found before about acting in its project at all; it takes the same roles.
+    """
+    if may_act is None:
+        closed = refusal(check_can_change_triggers, user, pipeline) or ""
+    else:
+        closed = may_act or refusal(lambda _, row: check_has_triggers(row), user, pipeline) or ""
+    if not closed and open_one is not None:
+        closed = f"{open_one.asker} asked for a change already, which is not over yet."
+    return Offer("Ask Azure DevOps", closed)
 
 
 def start_draft(user: User, release: Release) -> Offer:

@@ -40,6 +40,7 @@ from dashboard.views import (
     sending,
     settle,
     sync,
+    triggers,
 )
 
 handler400 = "dashboard.views.errors.bad_request"
@@ -119,6 +120,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connect/<uuid:inquiry>/", connect.answer, name="connect_answer"),
     path("connect/<uuid:inquiry>/save/", connect.save, name="connect_save"),
     path("p/<slug:project>/pipelines/<int:azure_id>/", pipeline.show, name="pipeline"),
+    path("p/<slug:project>/pipelines/<int:azure_id>/triggers/add/", triggers.add, name="add_schedule"),
+    path(
+        "p/<slug:project>/pipelines/<int:azure_id>/triggers/<slug:key>/switch/", triggers.switch, name="switch_trigger"
+    ),
+    path(
+        "p/<slug:project>/pipelines/<int:azure_id>/triggers/<slug:key>/change/", triggers.change, name="change_trigger"
+    ),
     path("p/<slug:project>/pipelines/<int:azure_id>/new-release/", new_release.show, name="new_release"),
     path("rules/artifacts/", artifact_rules.show, name="artifact_rules"),
     path("rules/artifacts/add/", artifact_rules.add, name="artifact_rule_add"),

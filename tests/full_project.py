@@ -79,10 +79,15 @@ def _sha(number: int) -> str:
     return f"e0{number}".ljust(40, "a")
 
 
+def _push(name: str) -> dict[str, Any]:
+    return {"triggerType": "sourceRepo", "alias": f"_{name}", "branchFilters": [f"+{name}"]}
+
+
 def _history(name: str, number: int, project: Project) -> dict[str, Any]:
     person = factories.identity(name=f"{name} person", email=f"p@{name}.example")
     pipeline = factories.pipeline(project=project, name=f"{name} pipeline")
     stage = factories.stage(pipeline=pipeline, name=f"{name} PROD", headline=True, is_production=True, rank=1)
+    trigger = pipeline.triggers.create(kind=TriggerKind.PUSH, ordinal=0, settings=_push(name))
     same = {"pipeline": pipeline, "created_by": person, "trigger_kind": TriggerKind.MODEL}
     release = factories.release(name=f"Release-{number}", azure_id=number, **same)
     row = factories.release_stage(release=release, stage=stage, status=StageStatus.SUCCEEDED)
@@ -105,6 +110,7 @@ def _history(name: str, number: int, project: Project) -> dict[str, Any]:
     return {
         "person": person,
         "pipeline": pipeline,
+        "trigger": trigger,
         "stage": stage,
         "release": release,
         "release_stage": row,

@@ -64,7 +64,8 @@ def change_triggers(
         today = seen_of_triggers(row, switches)
         told = differences(seen, today, now=now or timezone.now(), definition=switches.definition)
         if told:
-            raise Conflict(f"{row} changed since you looked: {'; '.join(told)}. Look again.", code="changed")
+            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
+            raise Conflict(sentence, code="changed", changes=told)
         return record(wish, by=by, asked=asked)
 
 

@@ -19,6 +19,7 @@ from releases.api.views import (
     serving,
     stages,
     sync,
+    triggers,
 )
 
 NOUNS: dict[str, type[Noun]] = {
@@ -63,5 +64,6 @@ urlpatterns += [
     path("commands/<uuid:pk>/close/", commands.OnThePage.as_view(), name="commands-close"),
 ]
 urlpatterns.append(path("pipelines/<int:pk>/versions/", offers.VersionsOnOffer.as_view(), name="versions-on-offer"))
+urlpatterns.append(path("pipelines/<int:pk>/triggers/", triggers.Triggers.as_view(), name="triggers"))
 urlpatterns.append(path("compare/", compare.Compare.as_view(), name="compare"))
 urlpatterns.append(re_path(r"^(?P<rest>.*)$", not_here.NotHere.as_view(), name="not-here"))

@@ -99,6 +99,12 @@ def check_can_create(by: Actor, pipeline: Pipeline) -> None:
 def check_can_change_triggers(by: Actor, pipeline: Pipeline) -> None:
     """Switching triggers of this pipeline on and off, and changing when they act."""
     require(by, OPERATING, pipeline.project, to="change triggers")
+    check_has_triggers(pipeline)
+    check_can_send(pipeline.project.organization)
+
+
+def check_has_triggers(pipeline: Pipeline) -> None:
+    """Whether its triggers are known and can be changed, whoever asks. No query."""
     if pipeline.gone_at is not None:
         raise Denied(f"Azure DevOps has {pipeline} no longer; only its history is kept here.", code="gone")
     if not pipeline.revision:

@@ -17,11 +17,9 @@ from releases.models import (
     Project,
     Release,
     Stage,
-    Trigger,
     User,
 )
 from releases.queries import definition as definitions
-from releases.queries import triggers_told
 from releases.queries.access import visible_to
 from releases.queries.artifacts import ORDER, of_releases
 from releases.queries.asked import Asked, asked
@@ -38,6 +36,7 @@ from releases.queries.serving import ServedNow, Truth, is_uncertain, served_now
 from releases.queries.stage_settings import StageSettings, stage_settings
 from releases.queries.starting import starts
 from releases.queries.statuses import Word
+from releases.queries.trigger_switches import Switch, switches_of
 from releases.queries.triggers_told import TriggerTold
 from releases.states import ArtifactRole
 
@@ -96,11 +95,15 @@ class StageSeen:
 
 @dataclass(frozen=True)
 class TriggerSeen:
-    """One trigger with the newest release it made, as far back as was looked; `is_all`: to the first release."""
+    """One trigger, on or off, with the newest release it made, as far back as was looked.
+
+    `is_all`: to the first release.
+    """
 
     told: TriggerTold
     last: Release | None
     is_all: bool
+    switch: Switch
 
 
 @dataclass(frozen=True)
@@ -224,14 +227,16 @@ def _settings(headline: StageSeen | None) -> StageSettings | None:
 
 
 def _triggers(pipeline: Pipeline, definition: Definition, *, now: datetime) -> list[TriggerSeen]:
-    rows = Trigger.objects.filter(pipeline=pipeline).order_by("kind", "ordinal")
-    read = [triggers_told.told(row, definition, now=now) for row in rows]
+    switches = switches_of(pipeline, definition=definition)
+    rows = sorted(switches.rows, key=lambda one: (not one.is_on, one.kind, one.at or 0))
+    read = [switches.told(row, now=now) for row in rows]
     newest = Release.objects.filter(pipeline=pipeline).order_by("-created_on", "-id")
     made = list(newest.values_list("pk", "trigger_kind", "trigger_alias")[:LOOKED_BACK]) if read else []
-    last = [_last(one, made) for one in read]
+    told_apart = [one.is_on or bool(one.alias) for one in rows]  # releases do not say which schedule made them
+    last = [_last(one, made) if known else None for one, known in zip(read, told_apart, strict=True)]
     releases = Release.objects.filter(pk__in=[pk for pk in last if pk]).select_related("project").in_bulk()
     is_all = len(made) < LOOKED_BACK
-    return [TriggerSeen(one, releases.get(pk or 0), is_all) for one, pk in zip(read, last, strict=True)]
+    return [TriggerSeen(one, releases.get(pk or 0), is_all, row) for one, pk, row in zip(read, last, rows, strict=True)]
 
 
 def _last(told: TriggerTold, made: Sequence[tuple[int, str, str]]) -> int | None:

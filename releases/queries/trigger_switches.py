@@ -10,7 +10,7 @@ from typing import Any
 
 from releases.models import Pipeline, PipelineRevision, Trigger
 from releases.queries import triggers_told
-from releases.queries.definition import Definition
+from releases.queries.definition import Definition, mapping
 from releases.queries.pipeline_snapshot import newest_definition
 from releases.queries.schedules import Schedule
 from releases.queries.snapshot import Seen
@@ -53,22 +53,21 @@ HAS_BRANCHES = frozenset({TriggerKind.PUSH, TriggerKind.BUILD})
 
 @dataclass(frozen=True)
 class Switch:
-    """One trigger, on or off. `key` names it with these very settings; `at` is its place among those that are on."""
+    """One trigger, on or off. `key` names it with these very settings; `at` is its place among those that are on.
+
+    `alias` is the artifact it watches.
+    """
 
     key: str
     kind: TriggerKind
     entry: Entry
     at: int | None = None
+    alias: str = ""
 
     @property
     def is_on(self) -> bool:
         """Whether Azure has it now."""
         return self.at is not None
-
-    @property
-    def alias(self) -> str:
-        """The artifact it watches."""
-        return alias_of(self.entry)
 
     @property
     def timing(self) -> Timing | None:
@@ -105,20 +104,20 @@ class Switches:
 
     def told(self, switch: Switch, *, now: datetime, entry: Entry | None = None) -> TriggerTold:
         """The trigger in words, or what it would be with another entry."""
-        return words_of(switch.kind, entry or switch.entry, self.definition, now=now)
+        return words_of(switch.kind, entry or switch.entry, self.definition, now=now, alias=switch.alias)
 
 
-def switches_of(pipeline: Pipeline) -> Switches:
-    """As they stand now. Three queries."""
+def switches_of(pipeline: Pipeline, *, definition: Definition | None = None) -> Switches:
+    """As they stand now. Three queries, two where the definition was read before."""
     on = list(Trigger.objects.filter(pipeline=pipeline).order_by("pk"))
-    definition = newest_definition(pipeline)
-    rows = [Switch(key_of(row.settings), _kind(row.kind), row.settings, at) for at, row in enumerate(on)]
+    definition = definition or newest_definition(pipeline)
+    rows = [_switch(dict(mapping(row.settings)), _kind(row.kind), at=at, alias=row.alias) for at, row in enumerate(on)]
     off = switched_off(
-        [*_history(pipeline), [row.settings for row in on]],
+        [*_history(pipeline), [one.entry for one in rows]],
         aliases=frozenset(one.alias for one in definition.artifacts),
     )
     types = {one.alias: one.type.lower() for one in definition.artifacts}
-    rows += [Switch(key_of(one), _kind_of(one, types), one) for one in off]
+    rows += [_switch(one, _kind_of(one, types)) for one in off]
     return Switches(rows, pipeline.revision, definition)
 
 
@@ -138,7 +137,7 @@ def switches_seen(seen: Seen) -> list[Switch]:
     on, off = entries(seen.get("triggers")), entries(seen.get("off"))
     kinds = [_kind(one) for one in seen.get("kinds", [])]
     return [
-        Switch(key_of(entry), kind, entry, at if at < len(on) else None)
+        _switch(entry, kind, at=at if at < len(on) else None)
         for at, (entry, kind) in enumerate(zip([*on, *off], kinds, strict=False))
     ]
 
@@ -157,9 +156,10 @@ def differences(before: Seen, after: Seen, *, now: datetime, definition: Definit
     return told
 
 
-def words_of(kind: TriggerKind, entry: Entry, definition: Definition, *, now: datetime) -> TriggerTold:
-    """One entry in words."""
-    return triggers_told.told(Trigger(kind=kind.value, alias=alias_of(entry), settings=entry), definition, now=now)
+def words_of(kind: TriggerKind, entry: Entry, definition: Definition, *, now: datetime, alias: str = "") -> TriggerTold:
+    """One entry in words. `alias`: where it is known beside the entry."""
+    row = Trigger(kind=kind.value, alias=alias or alias_of(entry), settings=entry)
+    return triggers_told.told(row, definition, now=now)
 
 
 @dataclass(frozen=True)
@@ -213,6 +213,10 @@ def _history(pipeline: Pipeline) -> list[list[Entry]]:
     rows = PipelineRevision.objects.filter(pipeline=pipeline, revision__lt=pipeline.revision).order_by("-revision")
     told: list[Any] = list(rows.values_list("document__triggers", flat=True)[:LOOKED_BACK])
     return [entries(one) for one in reversed(told)]
+
+
+def _switch(entry: Entry, kind: TriggerKind, *, at: int | None = None, alias: str = "") -> Switch:
+    return Switch(key_of(entry), kind, entry, at, alias or alias_of(entry))
 
 
 def _kind(word: str) -> TriggerKind:

@@ -16,8 +16,8 @@ QUESTIONS = {"search": "?q=release", "logs-search": "?q=failed"}
 BELOW_LOGS = ("logs-lines", "logs-search")
 """What an address cannot be asked without."""
 
-OWN = {"versions-on-offer"}
-"""Addresses that ask Azure, with rules of their own: tests/api/test_offers.py."""
+OWN = {"versions-on-offer", "triggers"}
+"""Addresses with rules of their own: tests/api/test_offers.py and test_triggers.py."""
 
 ACTS = {"commands-take-back", "commands-check-again", "commands-send-again", "commands-close"}
 """What is done with one command: POST alone."""

@@ -98,7 +98,9 @@ def test_every_kind_is_asked_for(operator: User) -> None:
         {"kind": "abandon", "release": release.pk, "name": release.name, "seen": seen, "reason": REASON},
         {"kind": "attach_cluster", "reason": REASON, **attaching},
     ]
-    assert {str(body["kind"]) for body in bodies} | {"create", "start"} == set(KINDS)  # those: test_offers
+    assert {str(body["kind"]) for body in bodies} | {"create", "start", "trigger"} == set(
+        KINDS
+    )  # those: test_offers, test_triggers
     answers = [program.post("commands/", body, key=str(number)) for number, body in enumerate(bodies)]
     assert [answer.status_code for answer in answers] == [201] * 6, [answer.json() for answer in answers]
     kinds = ["deploy", "redeploy", "redeploy", "cancel", "abandon", "attach_cluster"]

@@ -84,9 +84,9 @@ def test_the_file_is_valid_and_complete(administrator: User, capsys: pytest.Capt
     validate_schema(document)
     wanted = {f"{V1}/{noun}/{rest}" for noun in NOUNS for rest in ("", "{id}/")}
     acts = {f"{V1}/commands/{{id}}/{act}/" for act in ("take-back", "check-again")}
-    assert set(document["paths"]) == wanted | acts | {
-        f"{V1}/{path}"
-        for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/", "pipelines/{id}/versions/")
+    of_pipelines = {f"{V1}/pipelines/{{id}}/{path}/" for path in ("versions", "triggers")}
+    assert set(document["paths"]) == wanted | acts | of_pipelines | {
+        f"{V1}/{path}" for path in ("compare/", "search/", "logs/{id}/lines/", "logs/{id}/search/")
     }
     assert set(document["components"]["schemas"]["Ask"]["discriminator"]["mapping"]) == set(KINDS)
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from releases.queries.trigger_entries import key_of
 from tests import factories
 from tests.full_project import FullProject, full_project
 
@@ -37,6 +38,9 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
         of.rows["stage"].definition_environment_id,
     ],
     "pipeline": lambda of: [of.name, of.rows["pipeline"].azure_id],
+    "add_schedule": lambda of: [of.name, of.rows["pipeline"].azure_id],
+    "switch_trigger": lambda of: [of.name, of.rows["pipeline"].azure_id, key_of(of.rows["trigger"].settings)],
+    "change_trigger": lambda of: [of.name, of.rows["pipeline"].azure_id, key_of(of.rows["trigger"].settings)],
     "new_release": lambda of: [of.name, of.rows["pipeline"].azure_id],
     "audit_entry": lambda of: [of.pk("event")],
     "model_version": lambda of: [of.pk("workspace"), f"{of.name}-model", "7"],
@@ -67,6 +71,7 @@ OBJECTS: dict[str, Callable[[FullProject], list[Any]]] = {
     "withdraw_invitation": lambda of: [of.pk("invitation")],
     "api:projects-detail": lambda of: [of.project.pk],
     "api:pipelines-detail": lambda of: [of.pk("pipeline")],
+    "api:triggers": lambda of: [of.pk("pipeline")],
     "api:versions-on-offer": lambda of: [of.pk("pipeline")],
     "api:stages-detail": lambda of: [of.pk("stage")],
     "api:artifact-rules-detail": lambda of: [of.pk("rule")],

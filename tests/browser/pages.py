@@ -210,6 +210,38 @@ def _open_a_pipeline(page: Page) -> None:
     page.locator("#_pipeline").wait_for()
 
 
+def _switch_a_trigger(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.locator("a.switch").first.click()
+    page.get_by_label("Reason").wait_for()
+
+
+def _change_branches(page: Page) -> None:
+    page.locator(".card>header h2 a", has_text="Port Weather").click()
+    page.locator("tr", has_text="Push to").get_by_role("link", name=re.compile("^Change")).click()
+    page.get_by_label("Branches that count").fill("main\nrelease/*")
+    _look(page)
+
+
+def _add_a_schedule(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.get_by_role("link", name="Add a schedule").click()
+    page.get_by_label("Thursday").check()
+    _look(page)
+
+
+def _add_a_schedule_without_a_day(page: Page) -> None:
+    _open_a_pipeline(page)
+    page.get_by_role("link", name="Add a schedule").click()
+    page.get_by_role("button", name="See what changes").click()
+    page.locator(".err").first.wait_for()
+
+
+def _look(page: Page) -> None:
+    page.get_by_role("button", name="See what changes").click()
+    page.locator("#difference-h").wait_for()
+
+
 def _make_a_release(page: Page) -> None:
     page.locator("main").get_by_role("link", name="Port Weather ML Pipeline").click()
     page.get_by_role("button", name="Ask again").wait_for(timeout=ANSWER_MILLISECONDS)
@@ -392,6 +424,10 @@ PAGES = {
     "clusters-moving": Visit("/clusters/moving/"),
     "pipeline": Visit("/?view=lanes", act=_open_a_pipeline),
     "pipeline-table": Visit("/?view=lanes", act=_show_the_spans_as_a_table),
+    "trigger-switch": Visit("/?view=lanes", act=_switch_a_trigger),
+    "trigger-branches": Visit("/?view=lanes", act=_change_branches),
+    "trigger-schedule": Visit("/?view=lanes", act=_add_a_schedule),
+    "trigger-errors": Visit("/?view=lanes", act=_add_a_schedule_without_a_day),
     "new-release": Visit("/releases/new/", act=_make_a_release),
     "new-release-older": Visit("/releases/new/", act=_choose_an_older_version),
     "new-release-which": Visit("/releases/new/"),

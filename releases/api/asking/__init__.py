@@ -14,6 +14,7 @@ from releases.api.asking.cancel import AskToCancel
 from releases.api.asking.create import AskToCreate
 from releases.api.asking.deploy import AskToDeploy, AskToRedeploy, AskToRollBack
 from releases.api.asking.start import AskToStart
+from releases.api.asking.trigger import AskToChangeTriggers
 
 KINDS: dict[str, type[Ask]] = {
     "deploy": AskToDeploy,
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Ask]] = {
     "create": AskToCreate,
     "start": AskToStart,
     "attach_cluster": AskToAttachCluster,
+    "trigger": AskToChangeTriggers,
 }
 """The form of each kind, by the word in `kind`."""
 

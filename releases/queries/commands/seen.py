@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from releases.models import Command, CommandMove, Release, User
+from releases.models import Command, CommandMove, Pipeline, Release, User
 from releases.policies.commands import operated_projects
 from releases.queries.access import visible_at_once, visible_to
 from releases.queries.commands.sentences import sentence_of
@@ -92,9 +92,13 @@ class CommandSeen:
 
 def rows_seen(user: User) -> QuerySet[Command]:
     """The commands this person may see, with everything a line shows. One query of its own: the memberships."""
+    return _whole(visible_to(user, Command))
+
+
+def _whole(rows: QuerySet[Command]) -> QuerySet[Command]:
     moves = CommandMove.objects.filter(command=OuterRef("pk")).order_by("-number")
     children = Command.objects.filter(parent=OuterRef("pk"), state__in=OPEN_COMMAND_STATES)
-    rows = visible_to(user, Command).select_related(*SHOWN)
+    rows = rows.select_related(*SHOWN)
     return rows.annotate(entry=Subquery(moves.values("seq")[:1]), waits_for_others=Exists(children))
 
 
@@ -132,3 +136,14 @@ def attaching(reader: User, *, since: datetime) -> list[CommandSeen]:
     news = visible_at_once(reader, Command).filter(is_news, kind=CommandKind.ATTACH_CLUSTER)
     found = list(news.order_by("-asked_at", "pk").values_list("pk", flat=True)[:MOST_ATTACHING])
     return seen(rows_seen(reader).filter(pk__in=found).order_by("-asked_at", "pk"), reader=reader) if found else []
+
+
+def changes_of_triggers(pipeline: Pipeline, *, reader: User, since: datetime) -> list[CommandSeen]:
+    """What is asked of the triggers of a pipeline that the reader sees, and what ended since, newest first.
+
+    One query where there is nothing, two otherwise.
+    """
+    recent = Q(ended_at__gt=since) | ~Q(state__in=sorted(FINAL_COMMAND_STATES))
+    rows = _whole(Command.objects.filter(recent, pipeline=pipeline, kind=CommandKind.TRIGGER))
+    found = list(rows.order_by("-asked_at", "pk")[:MOST_ENDED])
+    return seen(found, reader=reader) if found else []
