@@ -13,7 +13,7 @@ from tzlocal.windows_tz import tz_win
 
 from releases.errors import Invalid
 from releases.queries import schedules
-from releases.queries.definition import mapping, mappings, text, texts
+from releases.queries.definition import ArtifactTold, mapping, mappings, text, texts
 from releases.queries.schedules import Schedule
 from releases.queries.sentences import branch_name
 from releases.queries.trigger_entries import ARTIFACT_SOURCE, SCHEDULE, SOURCE_REPO, Entry, type_of
@@ -106,6 +106,18 @@ def with_timing(entry: Entry, timing: Timing) -> Entry:
 def new_schedule(timing: Timing) -> Entry:
     """A schedule that was not there. Raises Invalid."""
     return with_timing({"schedule": {}, "triggerType": SCHEDULE}, timing)
+
+
+def first_trigger(artifact: ArtifactTold) -> Entry | None:
+    """The trigger of a model, a build or a repository that had none; None for what Slipway does not watch."""
+    type_ = artifact.type.lower()
+    if "ml" in type_ or type_ == "build":
+        return {"artifactAlias": artifact.alias, "triggerConditions": [], "triggerType": ARTIFACT_SOURCE}
+    if type_ in ("git", "github"):
+        branch = branch_name(artifact.branch)
+        filters = [f"+{HEADS}{branch}"] if _BRANCH.fullmatch(branch) else []
+        return {"alias": artifact.alias, "branchFilters": filters, "triggerType": SOURCE_REPO}
+    return None
 
 
 def azure_zone(zone: str) -> str:

@@ -14,7 +14,7 @@ from releases.queries.definition import Definition, mapping
 from releases.queries.pipeline_snapshot import newest_definition
 from releases.queries.schedules import Schedule
 from releases.queries.snapshot import Seen
-from releases.queries.trigger_edits import Branches, Steps, Timing, branches_of, timing_of
+from releases.queries.trigger_edits import Branches, Steps, Timing, branches_of, first_trigger, timing_of
 from releases.queries.trigger_entries import (
     SCHEDULE,
     SOURCE_REPO,
@@ -118,6 +118,7 @@ def switches_of(pipeline: Pipeline, *, definition: Definition | None = None) -> 
     )
     types = {one.alias: one.type.lower() for one in definition.artifacts}
     rows += [_switch(one, _kind_of(one, types)) for one in off]
+    rows += [_switch(one, _kind_of(one, types)) for one in _never_on(rows, definition)]
     return Switches(rows, pipeline.revision, definition)
 
 
@@ -213,6 +214,13 @@ def _history(pipeline: Pipeline) -> list[list[Entry]]:
     rows = PipelineRevision.objects.filter(pipeline=pipeline, revision__lt=pipeline.revision).order_by("-revision")
     told: list[Any] = list(rows.values_list("document__triggers", flat=True)[:LOOKED_BACK])
     return [entries(one) for one in reversed(told)]
+
+
+def _never_on(rows: Sequence[Switch], definition: Definition) -> list[Entry]:
+    """For models and repositories that were never watched, what Azure DevOps makes of switching that on."""
+    watched = {one.alias for one in rows if one.kind is not TriggerKind.PULL_REQUEST}
+    found = (first_trigger(one) for one in definition.artifacts if one.alias not in watched)
+    return [entry for entry in found if entry is not None]
 
 
 def _switch(entry: Entry, kind: TriggerKind, *, at: int | None = None, alias: str = "") -> Switch:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releases.errors import Invalid
+from releases.queries.definition import ArtifactTold
 from releases.queries.trigger_edits import (
     Branches,
     Steps,
@@ -16,6 +17,7 @@ from releases.queries.trigger_edits import (
     applied,
     branches_of,
     document_with,
+    first_trigger,
     new_schedule,
     timing_of,
     with_branches,
@@ -126,6 +128,21 @@ def test_a_condition_that_stays_keeps_its_tags_and_one_without_a_branch_is_left_
     assert changed[:2] == BUILD["triggerConditions"]
     assert [one["sourceBranch"] for one in changed[2:]] == ["refs/heads/release/*", "-refs/heads/users/*"]
     assert with_branches(BUILD, Branches())["triggerConditions"] == [{"tags": ["x"]}]
+
+
+@pytest.mark.parametrize(
+    ("type_", "branch", "first"),
+    [
+        ("AzureML", "", {"artifactAlias": "_a", "triggerConditions": [], "triggerType": "artifactSource"}),
+        ("Build", "", {"artifactAlias": "_a", "triggerConditions": [], "triggerType": "artifactSource"}),
+        ("Git", "main", {"alias": "_a", "branchFilters": ["+refs/heads/main"], "triggerType": "sourceRepo"}),
+        ("GitHub", "refs/heads/x", {"alias": "_a", "branchFilters": ["+refs/heads/x"], "triggerType": "sourceRepo"}),
+        ("Git", "", {"alias": "_a", "branchFilters": [], "triggerType": "sourceRepo"}),
+        ("Jenkins", "main", None),
+    ],
+)
+def test_what_was_never_watched_has_a_first_trigger(type_, branch, first):
+    assert first_trigger(ArtifactTold("_a", type_, branch=branch)) == first
 
 
 def test_of_a_schedule_only_what_changes_is_written():

@@ -138,6 +138,16 @@ def test_a_schedule_is_looked_at_with_its_next_times_and_then_added(pipeline, ad
     assert told is not None and (told.days, told.zone) == ((0, 3), "Asia/Tokyo")
 
 
+def test_a_model_that_was_never_watched_can_be(pipeline, ada):
+    document = pipeline.revisions.get(revision=31).document
+    document["artifacts"].append(definitions.artifact("_scaler", "AzureML", "scaler"))
+    pipeline.revisions.filter(revision=31).update(document=document)
+    assert "A new version of scaler Never while off" in words(ada.get(of(pipeline)))
+    first = {**MODEL, "artifactAlias": "_scaler"}
+    sent(ada, switching(pipeline, first))
+    assert Command.objects.get().payload["steps"]["add"] == [first]
+
+
 def test_what_is_sent_is_what_was_shown(pipeline, ada):
     address = changing(pipeline, PUSH)
     page = looked(ada, address, taken="main\nrelease/*", left="users/*")
