@@ -117,6 +117,7 @@ def test_a_switch_shows_the_change_and_asks_for_it_with_a_reason(pipeline, ada, 
     command = Command.objects.get()
     assert (command.kind, command.reason, command.asked_by) == (CommandKind.TRIGGER, WHY, operator)
     assert command.payload["steps"] == steps
+    assert said in words(ada.get(f"/commands/{command.pk}/"))
     shown = ada.get(of(pipeline))
     assert "Change the triggers of Port Weather" in words(shown)
     assert 'data-poll="3"' in shown.content.decode()

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from releases.models import Command, CommandMove
 from releases.queries.commands.seen import CommandSeen
 from releases.queries.commands.words import title, word_of
+from releases.queries.pipeline_snapshot import newest_definition
+from releases.queries.trigger_edits import Steps
+from releases.queries.trigger_switches import Difference, changes_in_words, switches_seen
+from releases.states import CommandKind
 
 SEEN_WORDS = {
     "name": "Release",
@@ -44,17 +48,21 @@ class Related:
 
 @dataclass(frozen=True)
 class Whole:
-    """All of it, oldest move first; `seen` are the parts a person saw, `artifacts` what the release carried."""
+    """All of it, oldest move first; `seen` are the parts a person saw, `artifacts` what the release carried.
+
+    `triggers`: those it asks to change, before and after.
+    """
 
     moves: Sequence[MoveSeen]
     parent: Related | None
     children: Sequence[Related]
     seen: Sequence[tuple[str, str]]
     artifacts: Sequence[tuple[str, str]]
+    triggers: Sequence[Difference] = ()
 
 
 def whole_of(one: CommandSeen) -> Whole:
-    """Three queries."""
+    """Three queries, one more about triggers."""
     rows = CommandMove.objects.filter(command=one.row).select_related("by").order_by("number")
     others = Command.objects.select_related("release", "release_stage", "pipeline", "workspace")
     parent = others.filter(pk=one.row.parent_id).first() if one.row.parent_id else None
@@ -65,7 +73,16 @@ def whole_of(one: CommandSeen) -> Whole:
         children=[_related(row) for row in others.filter(parent=one.row).order_by("asked_at", "pk")],
         seen=[(words, str(snapshot[part])) for part, words in SEEN_WORDS.items() if part in snapshot],
         artifacts=[(str(row[0]), _version(row)) for row in snapshot.get("artifacts", [])],
+        triggers=_triggers(one.row) if one.row.kind == CommandKind.TRIGGER else (),
     )
+
+
+def _triggers(row: Command) -> list[Difference]:
+    """As it was asked: from what its author saw."""
+    if row.pipeline is None or "steps" not in row.payload:
+        return []
+    steps, definition = Steps.read(row.payload["steps"]), newest_definition(row.pipeline)
+    return changes_in_words(switches_seen(row.snapshot), steps, definition, now=row.asked_at)
 
 
 def _related(row: Command) -> Related:
