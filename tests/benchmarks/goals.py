@@ -127,7 +127,7 @@ def confirming(bench: Bench, database: Database) -> Iterator[Row]:
         for broker, figures in brokers.items():
             folder = bench.folder / f"{database.name}-{broker.split()[-1]}-{number}"
             folder.mkdir()
-            with living_company(folder, scenario="quays", releases=240, speed="5") as quays, ExitStack() as stack:
+            with living_company(folder, scenario="quays", releases=240, speed="60") as quays, ExitStack() as stack:
                 redis_url = stack.enter_context(running_redis(folder)) if broker == "Redis" else ""
                 side = Bench(quays, 1, folder)
                 given = {"folder": str(folder), "sandbox": quays.url, "count": CONFIRMED, "broker": redis_url}

@@ -45,7 +45,11 @@ class Crew:
             "DJANGO_SETTINGS_MODULE": "dashboard.settings",
             **QUICK,
         }
-        return self.stack.enter_context(running(command, log=self.folder / "beat.log", env=env))
+        log = self.folder / "beat.log"
+        said = log.stat().st_size if log.exists() else 0
+        beat = self.stack.enter_context(running(command, log=log, env=env))
+        wait_until(lambda: b"beat: Starting" in log.read_bytes()[said:], seconds=30, what="beat has started")
+        return beat
 
     def wake(self) -> None:
         """What beat does every five seconds."""
@@ -55,6 +59,14 @@ class Crew:
         app = Celery("test", set_as_current=False)
         app.conf.update(broker_url=self.redis_url, task_default_queue="slipway", task_ignore_result=True)
         app.conf.broker_transport_options = {"global_keyprefix": "slipway:", "socket_timeout": 3}
+        if not self.redis_url:
+            messages = str(self.folder / "broker" / "messages")
+            app.conf.update(broker_url="filesystem://localhost//", broker_transport="dashboard.broker.Transport")
+            app.conf.broker_transport_options = {
+                "data_folder_in": messages,
+                "data_folder_out": messages,
+                "control_folder": str(self.folder / "broker" / "control"),
+            }
         return app
 
 
@@ -80,7 +92,9 @@ def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
         calls.here().close()
     quays = {"release__project": project, "release__pipeline__azure_id__gte": FIRST_QUAY}
     rows = ReleaseStage.objects.filter(**quays, release__status="active", status="succeeded")
-    at_rest = rows.exclude(release__stages__status__in=["inProgress", "queued", "scheduled"])
+    under_way = ["inProgress", "queued", "scheduled"]
+    busy = ReleaseStage.objects.filter(status__in=under_way).values("stage")
+    at_rest = rows.exclude(release__stages__status__in=under_way).exclude(stage__in=busy)
     by_stage = {
         row.stage_id: row for row in at_rest.select_related("release__project__organization", "stage__pipeline")
     }

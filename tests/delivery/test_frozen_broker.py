@@ -30,7 +30,7 @@ CSRF = "a" * 32
 
 @pytest.fixture
 def quays(tmp_path: Path) -> Iterator[Company]:
-    with living_company(tmp_path, scenario="quays", releases=240, speed="5") as company:
+    with living_company(tmp_path, scenario="quays", releases=240, speed="60") as company:
         yield company
 
 

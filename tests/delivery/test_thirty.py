@@ -26,7 +26,7 @@ KILLS = 3
 
 @pytest.fixture(scope="module")
 def quays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="5") as company:
+    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="60") as company:
         yield company
 
 

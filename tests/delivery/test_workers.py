@@ -23,7 +23,7 @@ pytestmark = pytest.mark.redis
 
 @pytest.fixture(scope="module")
 def quays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="5") as company:
+    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="60") as company:
         yield company
 
 
@@ -42,6 +42,13 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 @pytest.fixture
 def ours(redis: RedisServer, tmp_path: Path) -> Iterator[Crew]:
     with crew(tmp_path, redis.url) as made:
+        yield made
+
+
+@pytest.fixture(params=["redis", pytest.param("folder", marks=pytest.mark.soak)])
+def either(request: pytest.FixtureRequest, redis: RedisServer, tmp_path: Path) -> Iterator[Crew]:
+    """On Redis, and on the broker in a folder, whose worker is killed outright and started again."""
+    with crew(tmp_path, redis.url if request.param == "redis" else "") as made:
         yield made
 
 
@@ -70,18 +77,18 @@ def dies_at(point: str, project: Project, quays: Company, ours: Crew) -> Command
     return command
 
 
-def test_killed_before_the_nudge_the_sweeper_finds_it_in_time(project, quays, ours):
+def test_killed_before_the_nudge_the_sweeper_finds_it_in_time(project, quays, either):
     """Fault 13."""
-    ours.worker()
-    ours.beat()
+    either.worker()
+    either.beat()
     [command] = asked(project)
     all_end([command], seconds=15)
     assert once(quays, [command])
 
 
-def test_killed_between_the_commit_and_the_request(project, quays, ours):
+def test_killed_between_the_commit_and_the_request(project, quays, either):
     """Fault 14: nothing shows after the settle time, so it is sent again."""
-    command = dies_at("sending_committed", project, quays, ours)
+    command = dies_at("sending_committed", project, quays, either)
     assert path(command) == [
         "authorised",
         "sending",
@@ -92,38 +99,41 @@ def test_killed_between_the_commit_and_the_request(project, quays, ours):
     ]
 
 
-def test_killed_between_azures_answer_and_our_note_of_it(project, quays, ours):
+def test_killed_between_azures_answer_and_our_note_of_it(project, quays, either):
     """Fault 15: Azure is read and shows it; the request was sent once."""
-    command = dies_at("applied", project, quays, ours)
+    command = dies_at("applied", project, quays, either)
     assert path(command) == ["authorised", "sending", "unknown worker_lost", "confirmed done"]
     assert len(quays.asked("environments.update")) == 1
 
 
-def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays, ours):
+def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays, either):
     """Fault 17: the lease is over when it wakes up, and another worker has carried on."""
     [command] = asked(project)
-    first = ours.worker(SLIPWAY_STOP_AT="sending_committed", SLIPWAY_LEASE_SECONDS="4")
-    ours.wake()
+    first = either.worker(SLIPWAY_STOP_AT="sending_committed", SLIPWAY_LEASE_SECONDS="4")
+    either.wake()
     wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
-    ours.worker(SLIPWAY_LEASE_SECONDS="4")
-    all_end([command], seconds=60, wake=ours.wake)
+    either.worker(SLIPWAY_LEASE_SECONDS="4")
+    all_end([command], seconds=60, wake=either.wake)
     os.kill(first.pid, signal.SIGCONT)
     time.sleep(1)
     command.refresh_from_db()
     assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 2, True)
 
 
-def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(project, quays, ours):
+def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(project, quays, either):
     """Fault 18: the pool's child dies each time; after five losses it is dead."""
     deadly, other = asked(project, 2)
-    ours.worker(pool="prefork", count=2, SLIPWAY_CRASH_AT=f"claimed:{deadly.pk}")
+    pool = {"pool": "prefork", "count": 2} if either.redis_url else {"pool": "threads", "count": 2}
+    workers = [either.worker(**pool, SLIPWAY_CRASH_AT=f"claimed:{deadly.pk}")]
 
     def is_dead() -> bool:
-        ours.wake()
+        if workers[-1].poll() is not None:  # with threads the whole worker dies, and is started again as `up` does
+            workers.append(either.worker(**pool, SLIPWAY_CRASH_AT=f"claimed:{deadly.pk}"))
+        either.wake()
         return Command.objects.filter(pk=deadly.pk, state=CommandState.NEEDS_ATTENTION).exists()
 
     wait_until(is_dead, seconds=60, what="the deadly one is dead", every=0.5)
-    all_end([other], seconds=30, wake=ours.wake)
+    all_end([other], seconds=30, wake=either.wake)
     deadly.refresh_from_db()
     assert (deadly.code, deadly.losses, deadly.sends) == ("dead", 5, 0)
     assert once(quays, [other])
