@@ -268,5 +268,5 @@ def _quay(number: int) -> PipelinePlan:
     return replace(TIDE_GAUGE, id=100 + number, key=f"quay{number}", share=0.5, weights=_BY_HAND, edits=(), first=first)
 
 
-QUAYS = (*FLEET, *(_quay(number) for number in range(1, 61)))
-"""Sixty small pipelines more, for what needs many stages at once."""
+QUAYS = (*FLEET, *(_quay(number) for number in range(1, 121)))
+"""A hundred and twenty small pipelines more, for what needs many stages at once."""

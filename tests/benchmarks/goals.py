@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.benchmarks.measuring import Bench, Database, Figures, Row
-from tests.company import living_company
+from tests.delivery.crew import running_quays
 from tests.redis import running_redis
 
 PAGES_MOST = 10_000
@@ -121,13 +121,16 @@ def details(bench: Bench, database: Database) -> Iterator[Row]:
 
 
 def confirming(bench: Bench, database: Database) -> Iterator[Row]:
-    """P10: from confirming a redeployment to the request for it, by the broker; on sixty small pipelines."""
+    """P10: from confirming a redeployment to the request for it, by the broker; on small pipelines."""
     brokers: dict[str, list[Figures]] = {"Redis": [], "the broker in a folder": []}
     for number in range(bench.rounds):
         for broker, figures in brokers.items():
             folder = bench.folder / f"{database.name}-{broker.split()[-1]}-{number}"
             folder.mkdir()
-            with living_company(folder, scenario="quays", releases=240, speed="60") as quays, ExitStack() as stack:
+            with (
+                running_quays(folder) as quays,
+                ExitStack() as stack,
+            ):
                 redis_url = stack.enter_context(running_redis(folder)) if broker == "Redis" else ""
                 side = Bench(quays, 1, folder)
                 given = {"folder": str(folder), "sandbox": quays.url, "count": CONFIRMED, "broker": redis_url}

@@ -12,6 +12,7 @@ from celery import Celery
 from releases.models import Command, Project, ReleaseStage
 from releases.sync import store
 from releases.sync.connections import Calls
+from tests.company import Company, living_company
 from tests.servers import running, wait_until
 from tests.workers import database_url, worker_process
 
@@ -78,11 +79,21 @@ def crew(folder: Path, redis_url: str = "") -> Iterator[Crew]:
         yield made
 
 
+@contextmanager
+def running_quays(folder: Path) -> Iterator[Company]:
+    """A company of many small pipelines that lives sixty times as fast as the clock."""
+    with living_company(folder, scenario="quays", releases=400, speed="60") as company:
+        yield company
+
+
 def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
-    """So many stages of different pipelines or of different names, at rest, each of a release that ran there."""
+    """So many first stages of different pipelines, at rest, each of a release that ran there.
+
+    Not the later ones: Azure deploys to them by itself when the first one succeeds.
+    """
     with Calls(project.organization, width=1) as calls:
         token, pages = None, 0
-        while pages < 6:
+        while pages < 10:
             asked_at = calls.asked_at()
             page = calls.here().releases(project.azure_id, ascending=False, token=token)
             store.store_listed(project, page.items, now=asked_at)
@@ -91,7 +102,7 @@ def stored_stages(project: Project, count: int) -> list[ReleaseStage]:
                 break
         calls.here().close()
     quays = {"release__project": project, "release__pipeline__azure_id__gte": FIRST_QUAY}
-    rows = ReleaseStage.objects.filter(**quays, release__status="active", status="succeeded")
+    rows = ReleaseStage.objects.filter(**quays, release__status="active", status="succeeded", rank=1)
     under_way = ["inProgress", "queued", "scheduled"]
     busy = ReleaseStage.objects.filter(status__in=under_way).values("stage")
     at_rest = rows.exclude(release__stages__status__in=under_way).exclude(stage__in=busy)

@@ -16,9 +16,9 @@ from django.urls import reverse
 
 from releases.models import Command, Project, ReleaseStage, User
 from releases.queries.snapshot import seen_of, token
-from tests.company import Company, living_company
+from tests.company import Company
 from tests.delivery.acting import operator
-from tests.delivery.crew import stored_stages
+from tests.delivery.crew import running_quays, stored_stages
 from tests.redis import RedisServer, redis_server
 from tests.servers import accepts, free_port, running, wait_until
 from tests.workers import database_url
@@ -30,7 +30,7 @@ CSRF = "a" * 32
 
 @pytest.fixture
 def quays(tmp_path: Path) -> Iterator[Company]:
-    with living_company(tmp_path, scenario="quays", releases=240, speed="60") as company:
+    with running_quays(tmp_path) as company:
         yield company
 
 

@@ -12,9 +12,9 @@ from django.db.models import F
 from releases.audit import findings
 from releases.models import Command, Project
 from releases.states import CommandState
-from tests.company import Company, living_company
+from tests.company import Company
 from tests.delivery.acting import effects, operator, path, redeploy
-from tests.delivery.crew import Crew, all_end, crew, standing, stored_stages
+from tests.delivery.crew import Crew, all_end, crew, running_quays, standing, stored_stages
 from tests.redis import RedisServer, redis_server
 from tests.servers import wait_until
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.redis
 
 @pytest.fixture(scope="module")
 def quays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    with living_company(tmp_path_factory.mktemp("quays"), scenario="quays", releases=240, speed="60") as company:
+    with running_quays(tmp_path_factory.mktemp("quays")) as company:
         yield company
 
 
