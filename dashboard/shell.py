@@ -23,7 +23,9 @@ from releases.states import Role
 PIPELINES_SHOWN = 8
 THEMES = ("system", "light", "dark")
 LISTED = ("compare", "saved_views", "save_view", "rename_view")
-RELEASE_TABS = ("release_timeline", "release_variables", "release_audit")
+RELEASE_TABS = ("release_logs", "release_timeline", "release_variables", "release_audit")
+ACTS = ("redeploy", "cancel_stage", "abandon_release", "flag_release", "lift_flag", "start_release", "roll_back")
+MAKING = ("choose_pipeline", "new_release")
 SETTLING = ("check_again", "send_again", "close_command", "give_up", "stop_sending", "start_sending")
 REGISTRY = ("model_version", "training_run")
 
@@ -40,7 +42,13 @@ class Item(NamedTuple):
 
 MAIN = (
     Item("overview", "layout-grid", "Overview", "o", frozenset({"overview"})),
-    Item("releases", "rocket", "Releases", "r", frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY, *LISTED})),
+    Item(
+        "releases",
+        "rocket",
+        "Releases",
+        "r",
+        frozenset({"releases", "release", *RELEASE_TABS, *REGISTRY, *LISTED, *ACTS, *MAKING}),
+    ),
     Item("audit", "scroll-text", "Audit", "t", frozenset({"audit", "live_at", "audit_log", "audit_entry"})),
 )
 SYSTEM = (

@@ -53,6 +53,8 @@ def check_is_deployable(release_stage: ReleaseStage, *, flag: ReleaseFlag | None
     release = release_stage.release
     check_is_there(release)
     check_is_not_flagged(release, flag=flag)
+    if release.status == ReleaseStatus.DRAFT:
+        raise Denied(f"{release} is a draft: start it first.", code="not_active")
     if release.status != ReleaseStatus.ACTIVE:
         raise Denied(
             f"{release} is {_word(release.status)}; only an active release can be deployed.", code="not_active"

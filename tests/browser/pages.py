@@ -274,6 +274,11 @@ def _open_the_pipeline_with_a_past(page: Page) -> None:
     page.locator("#_pipeline").wait_for()
 
 
+def _open_the_roll_back(page: Page) -> None:
+    _open_the_pipeline_with_a_past(page)
+    _open_the_act("Roll back")(page)
+
+
 def _roll_back_on_its_page(page: Page) -> None:
     _open_the_pipeline_with_a_past(page)
     page.goto(str(page.locator(".acts a", has_text="Roll back").first.get_attribute("href")))
@@ -364,6 +369,35 @@ def _open_a_command(page: Page) -> None:
     page.locator("#_command").wait_for()
 
 
+def _answer_what_is_over(page: Page) -> None:
+    """As somebody does whose page is older than what became of the command."""
+    _open_a_command(page)
+    page.locator("#_command .pill", has_text=re.compile("Confirmed|Superseded|Refused|Not sent")).first.wait_for(
+        timeout=ANSWER_MILLISECONDS
+    )
+    page.goto(f"{page.url}check-again/")
+    page.get_by_role("link", name="Go back and look again").wait_for()
+
+
+def _start_a_draft(page: Page) -> None:
+    """The dialog of the newest draft; where there is none yet, one is made."""
+    drafts = page.evaluate("async () => (await (await fetch('/api/v1/releases/?status=draft&limit=1')).json()).results")
+    if drafts:
+        page.goto(f"/p/{drafts[0]['project']}/releases/{drafts[0]['azure_id']}/")
+    else:
+        _make_a_draft(page)
+    page.get_by_role("link", name=re.compile("^Start")).click()
+    page.locator("dialog#act[open] #_start").wait_for()
+
+
+def _make_a_draft(page: Page) -> None:
+    _make_a_release(page)
+    page.get_by_label("Save it as a draft").check()
+    page.get_by_role("button", name="Create release").click()
+    page.locator("#_command .pill", has_text="Confirmed in Azure").first.wait_for(timeout=ANSWER_MILLISECONDS)
+    page.locator("main").get_by_role("link", name="Open release").click()
+
+
 _A_COMMAND = """async () => {
     const get = async (path) => (await fetch(`/api/v1/${path}`)).json();
     const known = (await get("commands/?limit=1")).results[0];
@@ -399,6 +433,10 @@ PAGES = {
     "release-redeploy-error": Visit("/releases/?state=succeeded", is_list=True, act=_send_a_short_reason),
     "release-redeploy-closed": Visit("/releases/", person="qa", is_list=True, act=_open_the_closed_act),
     "release-abandon": Visit("/releases/?state=waiting", is_list=True, act=_open_the_act("Abandon", where=".actions")),
+    "release-flag": Visit("/releases/?state=waiting", is_list=True, act=_open_the_act("promote", where=".actions")),
+    "release-cancel": Visit("/releases/?state=waiting", is_list=True, act=_open_the_act("Cancel")),
+    "roll-back": Visit("/?view=lanes", act=_open_the_roll_back),
+    "draft-start": Visit("/releases/new/", act=_start_a_draft),
     "roll-back-page": Visit("/?view=lanes", act=_roll_back_on_its_page),
     "release-timeline": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Timeline")),
     "release-audit": Visit("/releases/?state=failed", is_list=True, act=_turn_to("Audit")),
@@ -489,6 +527,7 @@ PAGES = {
     "api": Visit("/api/"),
     "error-400": Visit("/releases/?before=nothing"),
     "error-403": Visit("/sync/", person="auditor", act=_press_what_is_closed),
+    "error-409": Visit("/commands/", act=_answer_what_is_over),
     "error-404": Visit("/p/no-such-project/releases/1/"),
     "signin": Visit("/accounts/login/", person=None),
     "signin-error": Visit("/accounts/login/", person=None, act=_sign_in_wrongly),

@@ -25,6 +25,7 @@ LATER = datetime(2031, 3, 3, 14, 20, 40, tzinfo=UTC)
 
 SAID = [
     (CommandState.AUTHORISED, "", {}, "Sent as soon as a sender is free. You can still take it back."),
+    (CommandState.AUTHORISED, "", {"sentence": "Waits for Release-9."}, "Waits for Release-9. Sent "),
     (
         CommandState.HELD,
         "sending_stopped",

@@ -115,4 +115,4 @@ def _standing(stage: ReleaseStage, *, is_taken: bool) -> str:
         return "Azure took it; the attempt does not show yet."
     words = {StageStatus.QUEUED: "queued", StageStatus.NOT_STARTED: "not started"}
     status = next((word for known, word in words.items() if known == stage.status), stage.status)
-    return f"Azure shows no new attempt; the stage is {status}."
+    return f"Azure shows no new attempt; the stage stands at {status}."

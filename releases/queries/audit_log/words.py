@@ -52,7 +52,7 @@ KEY_WORDS = {
 }
 PARTS = ("sync", "sign-in", "shell", "audit", "gates", "delivery", "trail")
 """The parts of Slipway that act by themselves."""
-PART_WORDS = {"shell": "command line", "sync": "reading Azure", "delivery": "sending", "sign": "signing"}
+PART_WORDS = {"shell": "command line", "delivery": "sending", "sign": "signing"}
 """What a part is called where its own name says nothing to a reader."""
 RUN_WORDS = {
     "backfill": "the whole history",

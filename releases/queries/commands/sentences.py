@@ -69,7 +69,9 @@ def _recorded(command: Command, told: str, *, is_own: bool, waits_for_others: bo
         )
     if told and command.tries and command.due_at is not None:
         return _joined(told, f"Nothing was sent; tried again at {entry_time(command.due_at)}. {can}")
-    return _joined(told if command.moves else "", f"Sent as soon as a sender is free. {can}")
+    if told and not command.moves:  # delivery looked at it and said what it waits for
+        return _joined(told, f"Sent by itself after that. {can}")
+    return _joined(told, f"Sent as soon as a sender is free. {can}")
 
 
 def _not_certain(command: Command) -> str:
@@ -115,4 +117,4 @@ def _until(moment: datetime) -> str:
 
 def _joined(*sentences: str) -> str:
     """Sentences one after the other; each ends with a full stop."""
-    return " ".join(one if one[-1] in ".:!?”" else f"{one}." for one in sentences if one)
+    return " ".join(one if one[-1] in '.:!?”"' else f"{one}." for one in sentences if one)
