@@ -1,5 +1,9 @@
 """A cluster is found by its name or attached once, and it is done only when Azure says Succeeded."""
 
+import os
+import subprocess
+import sys
+from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -8,16 +12,25 @@ from django.core.management import CommandError, call_command
 
 from releases.actions.attach_cluster import attach_cluster
 from releases.actions.commands.asked import Asked
-from releases.delivery import sending
-from releases.errors import Conflict, Denied, Invalid
+from releases.delivery import checking, rounds, sending
+from releases.delivery.crash import Point
+from releases.errors import AzureStopped, Conflict, Denied, Invalid
 from releases.models import AuditEvent, Cluster, Command, Project, SyncRun, User
-from releases.queries.wanted_cluster import Wanted
+from releases.queries.commands import sentence_of
+from releases.queries.wanted_cluster import Match, Wanted
 from releases.states import CommandState, Role
+from releases.sync.serving.one_cluster import opened
 from tests import factories
 from tests.delivery.acting import REASON, carried, operator, path, trail_is_whole
+from tests.delivery.making import delivered_by_another
+from tests.servers import wait_until
+from tests.workers import database_url
 
 AKS = "/subscriptions/0a/resourceGroups/harbour/providers/Microsoft.ContainerService/managedClusters/k8s-harbour"
 LEGACY = "old-aks"
+CLOUD = "AZUREML_CURRENT_CLOUD"
+"""Where the client writes its cloud in the environment of its process; the next process must not take it over."""
+
 ROUTE = "ml.computes.attach"
 
 
@@ -83,6 +96,56 @@ def test_what_ends_badly_tells_azures_words_and_can_be_asked_for_again(project, 
     assert "does not answer" in command.sentence
     assert Cluster.objects.get(name=name).provisioning_state == "Failed"
     assert carried(ask(project, name)).state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("fault", "ends"),
+    [("", ["confirmed done"]), ("ends_badly", ["unknown accepted_without_effect", "conflict opposite_result_by"])],
+)
+def test_while_azure_works_on_it_it_is_sending_and_read_until_that_is_over(project, company, monkeypatch, fault, ends):
+    monkeypatch.setattr(checking, "READS_AFTER_A_SEND", (0.0,))
+    if fault:
+        company.fault(ROUTE, kind=fault, times=1)
+    command = ask(project, new_name())
+    rounds.deliver(seconds=0.1)
+    command.refresh_from_db()
+    assert (command.state, command.code, command.due_at is not None) == ("sending", "under_way", True)
+    assert "Creating" in sentence_of(command) and "Nobody needs to act" in sentence_of(command)
+    carried(command)
+    assert path(command) == ["authorised", "sending", *ends]
+    assert attached(company) == 1
+
+
+def test_what_azure_works_on_for_too_long_needs_somebody(project, company, monkeypatch):
+    monkeypatch.setattr(checking, "READS_AFTER_A_SEND", (0.0,))
+    monkeypatch.setattr(checking, "UNDER_WAY_AT_MOST", timedelta(0))
+    command = ask(project, new_name())
+    wait_until(lambda: rounds.deliver(seconds=0.1), seconds=5, what="it is sent")
+    monkeypatch.setattr("releases.delivery.kinds.attach_cluster.match", lambda *_: Match.WORKING)
+    carried(command, until=CommandState.NEEDS_ATTENTION)
+    assert (command.code, command.result) == ("accepted_without_effect", {"marks": None})
+
+
+def test_nothing_is_sent_that_the_guard_of_the_lease_forbids(project, company):
+    passed: list[int] = []
+
+    def guard() -> None:
+        passed.append(1)
+        if len(passed) > 1:
+            raise AzureStopped("no time left")
+
+    with opened(project.workspaces.get(), seconds=5, guard=guard) as learning, pytest.raises(AzureStopped):
+        learning.attach_cluster(new_name(), resource_id=AKS, namespace="ml")
+    assert (len(company.asked("ml.workspace.get")), len(company.asked(ROUTE))) == (1, 0)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("point", list(Point))
+def test_a_worker_that_dies_attaches_it_once_all_the_same(project, company, point):
+    command = ask(project, new_name())
+    assert delivered_by_another(SLIPWAY_CRASH_AT=point, **{CLOUD: "AzureCloud"}) == -9
+    carried(command, seconds=40)
+    assert (command.state, attached(company)) == ("confirmed", 1)
 
 
 @pytest.mark.parametrize(
@@ -193,3 +256,14 @@ def test_ensure_cluster_refuses_what_there_is_not(project):
     code, told = ensure("k8s", workspace="nowhere")
     assert code == 3 and project.workspaces.get().name in told
     assert ensure("no_such_name")[0] == 3
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "code"), [("", 0), (LEGACY, 2)])
+def test_ensure_cluster_says_one_line_in_a_process_of_its_own(project, company, name, code):
+    env = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "dashboard.settings", CLOUD: "AzureCloud"}
+    command = [sys.executable, "manage.py", "ensure_cluster", name or new_name(), "--aks-resource-id", AKS]
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    said, quiet = (done.stderr, done.stdout) if code else (done.stdout, done.stderr)
+    assert (len(said.splitlines()), quiet) == (1, ""), (said, quiet)

@@ -35,6 +35,7 @@ def test_an_unknown_cluster_becomes_a_command_that_the_clusters_page_shows_until
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, CLUSTERS)] * 2
     command = Command.objects.get()
     assert command.payload == {"name": "k8s", "resource_id": AKS, "namespace": "ml"}
+    assert "Attach the cluster k8s to mlops_ws" in words(ada.get(f"/commands/{command.pk}/"))
     page = ada.get(CLUSTERS)
     assert "Attach the cluster k8s to mlops_ws" in words(page)
     assert "Sent as soon as a sender is free. You can still take it back." in words(page)
