@@ -48,6 +48,7 @@ from releases.states import (
 from releases.sync.logs.fetching import Answer, wanted
 from releases.sync.logs.keeping import grow, keep
 from releases.sync.logs.receiving import Receiver
+from tests.proving import prove
 
 PASSWORD = "a long enough password"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -84,14 +85,6 @@ def browser_of(person: User, *, is_fresh: bool = True) -> Client:
     if is_fresh:
         prove(client, person, at=time())
     return client
-
-
-def prove(client: Client, person: User, *, at: float, **record: Any) -> None:
-    """The session says that the person proved who they are at this moment: as sign-in does."""
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": at, **record}]
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
 
 
 def identity(**fields: Any) -> Identity:

@@ -12,6 +12,7 @@ from releases.states import CommandState, Role
 from tests import factories
 from tests.commands import asked_for, command, stage_of
 from tests.pages.reading import HTMX, queries, words
+from tests.proving import prove
 
 pytestmark = pytest.mark.django_db
 PAGE = "/commands/"
@@ -142,7 +143,7 @@ def test_each_answer_asks_first_then_acts_and_its_proof_is_in_the_trail(operator
 def test_an_old_proof_is_asked_for_and_what_was_typed_is_kept(operator):
     row = waiting()
     browser = factories.browser_of(operator, is_fresh=False)
-    factories.prove(browser, operator, at=time() - 3600)
+    prove(browser, operator, at=time() - 3600)
     asking = browser.post(f"/commands/{row.pk}/send-again/", {"reason": WHY})
     assert "Confirm it is you" in words(asking) and WHY in asking.content.decode()
     done = browser.post(

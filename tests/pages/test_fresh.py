@@ -10,6 +10,7 @@ from releases.models import AuditEvent, Membership, User
 from releases.states import Role
 from tests import factories
 from tests.pages.reading import words
+from tests.proving import prove
 
 pytestmark = pytest.mark.django_db
 FORM = {"role": "qa", "where": "everywhere"}
@@ -97,12 +98,12 @@ def test_after_a_quarter_of_an_hour_it_is_asked_again(administrator, other):
     "record", [{"method": "socialaccount"}, {"method": "mfa", "type": "unheard of"}, {"method": "code"}]
 )
 def test_what_the_library_notes_otherwise_is_no_proof(stale, administrator, other, record):
-    factories.prove(stale, administrator, at=time.time(), **record)
+    prove(stale, administrator, at=time.time(), **record)
     assert "Confirm it is you" in words(stale.post(grant(other), FORM))
 
 
 def test_the_proof_of_somebody_else_is_none(stale, other):
-    factories.prove(stale, other, at=time.time())
+    prove(stale, other, at=time.time())
     assert "Confirm it is you" in words(stale.post(grant(other), FORM))
 
 
