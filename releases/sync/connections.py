@@ -22,7 +22,7 @@ SYNC_SECONDS = 45.0
 """Total deadline of one request, so that a drip is cut."""
 
 
-def access(organization: Organization, *, seconds: float = SYNC_SECONDS) -> Access:
+def access(organization: Organization, *, seconds: float) -> Access:
     """How to reach the organization; `seconds` bound one whole exchange.
 
     Raises CredentialRefused when the named variable holds no credential.
@@ -48,7 +48,7 @@ class Calls:
 
     organization: Organization
     width: int
-    seconds: float = SYNC_SECONDS
+    seconds: float = field(default_factory=lambda: SYNC_SECONDS)
     guard: Callable[[], None] = _nothing
     gate: Gate = field(init=False)
     requests: int = 0
