@@ -84,14 +84,14 @@ class LiveActs:
 
 
 def acts_of_pipeline(user: User, stages: Sequence[StageSeen]) -> tuple[str, list[LiveActs]]:
-    """Why the reader can do nothing here (empty when they can), and the acts by stage. Four queries."""
+    """Why the reader can do nothing here (empty when they can), and the acts by stage. Three queries."""
     if not stages:
         return "", []
     why = may_act(user, stages[0].stage.pipeline.project)
     flags = Prefetch("release__flags", ReleaseFlag.objects.filter(lifted_at=None).select_related("set_by"))
     opened = [one.now.span.opened_by_id for one in stages if one.now.span]
     rows = Deployment.objects.filter(pk__in=opened).values_list("release_stage_id", flat=True)
-    live = ReleaseStage.objects.filter(pk__in=list(rows)).select_related("release__project").prefetch_related(flags)
+    live = ReleaseStage.objects.filter(pk__in=rows).select_related("release__project").prefetch_related(flags)
     by_stage = {row.stage_id: row for row in live}
     return why, [_of_live(by_stage.get(one.stage.pk), why=why) for one in stages]
 

@@ -46,7 +46,7 @@ def around(release: Release) -> Around:
 
 
 def _spans(release: Release) -> list[LiveSpan]:
-    rows = LiveSpan.objects.filter(release=release).select_related("stage", "release")
+    rows = LiveSpan.objects.filter(release=release).select_related("stage", "release", "opened_by")
     return list(rows.order_by("-live_from", "-id")[:SPANS_SHOWN])
 
 

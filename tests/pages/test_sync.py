@@ -247,7 +247,7 @@ def test_the_cost_does_not_grow_with_projects_and_runs(signed_in, project):
         for _ in range(5):
             run(other)
     assert queries(signed_in, "/sync/") == before
-    assert before <= 26
+    assert before <= 27  # one for the commands that need somebody, in the navigation
 
 
 def test_the_frame_asks_how_long_ago(signed_in, project):

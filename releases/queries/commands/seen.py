@@ -117,8 +117,8 @@ def command_seen(user: User, pk: UUID) -> CommandSeen | None:
 
 
 def commands_of(release: Release, *, reader: User, most_ended: int = MOST_ENDED) -> list[CommandSeen]:
-    """What is asked of a release: every open command, then the newest ended ones. Five queries, however many."""
-    rows = rows_seen(reader).filter(release=release)
+    """What is asked of a release: every open command, then the newest ended ones. Three queries, however many."""
+    rows = _whole(visible_at_once(reader, Command)).filter(release=release)
     is_over = {"state__in": sorted(FINAL_COMMAND_STATES)}
     found = [
         *rows.exclude(**is_over).order_by("-asked_at", "pk"),
