@@ -6,7 +6,7 @@ Azure names only the identity that passed it on. A command knows its attempt as 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from releases.models import Command, Deployment
 from releases.queries.commands import WORDS, asker
@@ -45,6 +45,12 @@ def asked_of_release(release: int) -> AskedHere:
     abandoning = next((one for one in rows if one.kind == CommandKind.ABANDON), None)
     creating = next((one for one in rows if one.kind == CommandKind.CREATE), None)
     return AskedHere(_by_attempt(deploys), _by_attempt(cancels), abandoning, creating)
+
+
+def asker_of_release() -> Subquery:
+    """Who asked here for the release of a row; Azure names only the account that passed it on."""
+    made = Command.objects.filter(release=OuterRef("pk"), kind=CommandKind.CREATE, state=CommandState.CONFIRMED)
+    return Subquery(made.values("asked_by__name")[:1])
 
 
 def open_by_stage(stages: Collection[int]) -> dict[int, Command]:

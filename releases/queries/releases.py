@@ -13,6 +13,7 @@ from releases.models import Artifact, Release, ReleaseFlag, ReleaseStage, User
 from releases.queries import approvals_seen, artifacts, spans
 from releases.queries.approvals_seen import NOBODY, Seats, StageSeats
 from releases.queries.artifacts import Version, beside
+from releases.queries.asked_here import asker_of_release
 from releases.queries.filters import Filters
 from releases.queries.finding import cursor_of, lead_of, position
 from releases.queries.planned import schedules_of
@@ -128,7 +129,9 @@ def _releases(ids: Sequence[int]) -> list[Release]:
     """These releases, in this order, with what a row names of them."""
     rows = Release.objects.filter(pk__in=ids).select_related("project", "pipeline", "created_by", "created_for")
     flags = ReleaseFlag.objects.filter(release=OuterRef("pk"), lifted_at=None)
-    rows = rows.annotate(is_flagged=Exists(flags)).defer("variables", "tags", "description")
+    rows = rows.annotate(is_flagged=Exists(flags), asked_by=asker_of_release()).defer(
+        "variables", "tags", "description"
+    )
     return sorted(rows, key=lambda one: ids.index(one.pk))
 
 

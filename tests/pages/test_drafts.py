@@ -74,6 +74,8 @@ def test_a_release_that_was_asked_for_here_names_who_asked(signed_in, draft):
     text = words(signed_in.get(address(draft)))
     assert "Created by Ada Berg in Slipway . Created" in text or "Created by Ada Berg in Slipway. Created" in text
     assert "Ada Berg in Slipway, passed on as svc-slipway" in text
+    listed = words(signed_in.get("/releases/"))
+    assert "Release-3 draft" in listed and "Ada Berg" in listed and "svc-slipway" not in listed
     told = words(signed_in.get(f"{address(draft)}timeline/"))
     assert "Created by Ada Berg asked in Slipway, passed on as svc-slipway" in told
 
