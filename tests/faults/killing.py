@@ -10,11 +10,13 @@ import signal
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 
 from celery import Celery
 from django.db.models import Q
+from django.utils import timezone
 
 from releases.models import Project, Release, SyncRun, Watermark
 from tests.servers import wait_until
@@ -26,6 +28,8 @@ AFTER_A_PAGE = 0.6
 """So often the wait begins when a page was stored since the last kill; otherwise as soon as somebody reads."""
 
 CHILDREN = 2
+LOG_DAYS = 7
+"""Logs of steps that ended before are left alone: enough are left."""
 
 
 @dataclass
@@ -61,6 +65,7 @@ class Killer:
             redis_url=self.redis_url,
             SLIPWAY_SYNC_CONNECTIONS="2",
             SLIPWAY_SYNC_SECONDS="1",
+            SLIPWAY_LOG_DAYS=str(LOG_DAYS),
         )
         self._worker = self._stack.enter_context(worker)
 
@@ -87,6 +92,7 @@ class Killer:
     def leave_alone(self, seconds: float) -> None:
         """Wait until everything is read and every run is over."""
         wait_until(self._is_read, seconds=seconds, what="the worker that nobody kills has read everything", every=0.2)
+        wait_until(self._has_logs, seconds=seconds, what="the logs that are due are fetched", every=0.2)
         wait_until(self._is_quiet, seconds=20, what="every run is over", every=0.2)
 
     def _wait(self, seconds: float) -> None:
@@ -164,6 +170,11 @@ class Killer:
         backfill = SyncRun.objects.filter(project=self.project, kind="backfill", state="succeeded")
         unread = Q(changes_read_at=None) | Q(detailed_sha256="")
         return backfill.exists() and not releases.filter(unread).exists()
+
+    def _has_logs(self) -> bool:
+        self._tick()
+        due = Release.objects.filter(project=self.project, gone_at=None)
+        return not due.filter(logs_due_on__gte=timezone.now() - timedelta(days=LOG_DAYS)).exists()
 
     def _is_quiet(self) -> bool:
         return not self._leased() and not SyncRun.objects.filter(state="running").exists()

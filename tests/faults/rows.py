@@ -1,5 +1,6 @@
 """All rows that a sync writes, without our ids and our own times, so that two databases can be compared."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,9 +23,12 @@ from releases.models import (
     SourceDocument,
     Stage,
     Step,
+    StepLog,
+    SyncManifest,
     Trigger,
     WorkItem,
 )
+from releases.sync.logs.fetching import wanted
 
 SYNCED: tuple[type[models.Model], ...] = (
     *(Identity, Pipeline, PipelineRevision, Stage, Trigger, Release, ReleaseStage, Artifact, Deployment, Step),
@@ -37,13 +41,14 @@ OURS = frozenset(
         "changed_at",
         "detailed_at",
         "changes_read_at",
+        "logs_due_on",
         "read_at",
         "first_seen_at",
         "last_seen_at",
         "body",
     }
 )
-"""`body` is compressed; its SHA-256 is a column of its own."""
+"""`body` is compressed; its SHA-256 is a column of its own. `logs_due_on` is how far the logs are: see `logs`."""
 
 
 def rows() -> dict[str, list[str]]:
@@ -52,6 +57,19 @@ def rows() -> dict[str, list[str]]:
     for model in SYNCED:
         natural.cache_clear()
         found[model.__name__] = sorted(_text(one) for one in model._default_manager.all())
+    return found
+
+
+def logs(since: datetime) -> dict[str, tuple[str, str, str, bool]]:
+    """What became of the logs of steps that ended since then, by step: the state, both hashes, whether it is proved."""
+    natural.cache_clear()
+    proved = set(SyncManifest.objects.filter(key__startswith="log:").values_list("key", "sha256"))
+    release = "step__deployment__release_stage__release__project"
+    found = {}
+    for row in StepLog.objects.filter(ended_on__gte=since).select_related(release):
+        of = wanted(row.step)
+        line = (f"log:{of.release}/{of.environment}/{of.phase}/{of.task}", row.kept_sha256)
+        found[natural(Step, row.step_id)] = (row.state, row.received_sha256, row.kept_sha256, line in proved)
     return found
 
 

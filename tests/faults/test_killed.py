@@ -3,18 +3,22 @@
 import os
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
 
-from releases.models import ReleaseText, SyncGap, SyncManifest, SyncRun
+from releases.models import ReleaseText, StepLog, SyncGap, SyncManifest, SyncRun
 from releases.models.audit import AuditEvent
+from releases.sync.passes.lines import LOGS
 from tests import audit_triggers
 from tests.company import Company, living_company
-from tests.faults.killing import Killer
-from tests.faults.reading import disagreements, read_all
-from tests.faults.rows import rows
+from tests.faults.killing import LOG_DAYS, Killer
+from tests.faults.reading import disagreements, read, read_all
+from tests.faults.rows import logs, rows
 from tests.redis import running_redis
 from tests.test_broker import client_of
 
@@ -35,13 +39,14 @@ def slow_company(tmp_path: Path) -> Iterator[Company]:
 @pytest.mark.django_db(transaction=True)
 def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Company, tmp_path: Path) -> None:
     print("seed", SEED)
+    since = timezone.now() - timedelta(days=LOG_DAYS) + timedelta(minutes=10)  # what is older ages while we read
     killer = kill_a_worker(slow_company, tmp_path)
     assert (killer.hits, killer.whole) == (KILLS, WHOLE)
     assert killer.hits_with_progress >= KILLS // 2
     assert killer.hits_before_the_end >= KILLS // 2
-    assert killer.kinds == {"history", "details"}
+    assert {"history", "details"} <= killer.kinds <= {"history", "details", "logs"}
     assert disagreements(slow_company, killer.project) == []
-    disturbed, proved = rows(), manifest()
+    disturbed, proved, kept = rows(), manifest(), logs(since)
     assert not SyncRun.objects.filter(state="running").exists()
     assert not SyncGap.objects.exists()  # nobody was away for long
 
@@ -49,11 +54,16 @@ def test_twenty_kills_leave_the_rows_of_an_undisturbed_backfill(slow_company: Co
         call_command("flush", interactive=False, verbosity=0)
     ReleaseText.objects.all().delete()  # a migration made its table, which a flush therefore leaves alone
     project = slow_company.project()
-    read_all(project, connections=4)
+    with override_settings(SLIPWAY_LOG_DAYS=LOG_DAYS):
+        read_all(project, connections=4)
+        read(project, line=LOGS, connections=4)
     undisturbed = rows()
     for table, expected in undisturbed.items():
         assert disturbed[table] == expected, table
     assert proved == manifest()
+    assert all(is_proved for state, _, _, is_proved in kept.values() if state == StepLog.State.KEPT)
+    assert {state for state, *_ in kept.values()} == {StepLog.State.KEPT}
+    assert kept == logs(since)
 
 
 def kill_a_worker(company: Company, folder: Path) -> Killer:
@@ -73,4 +83,5 @@ def manifest() -> set[str]:
     """Releases whose storing some run that is over has proved; each such run has its audit event."""
     over = SyncRun.objects.exclude(finished_at=None).filter(manifest__isnull=False).distinct()
     assert AuditEvent.objects.filter(type="sync.run").count() == over.count()
-    return set(SyncManifest.objects.filter(run__in=over).values_list("key", flat=True))
+    lines = SyncManifest.objects.filter(run__in=over).exclude(key__startswith="log:")  # these: see `logs`
+    return set(lines.values_list("key", flat=True))
