@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -22,6 +23,7 @@ from releases.queries.search.asked import asked
 from releases.states import IdentityKind, Role
 from tests import factories
 from tests.api.conftest import harbour
+from tests.domain import many
 from tests.pages.company import Company, company
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +229,9 @@ INDEXES = [
 MANY = 2500
 """So many rows that PostgreSQL takes an index where there is one."""
 
+NEVER_ASKED = ("releases_audit", "releases_sync")
+"""No search reads these tables; that they are small here must not be known where their own plans are looked at."""
+
 
 @pytest.mark.parametrize("is_member", [False, True])
 def test_history_is_looked_up_in_an_index(made: Company, is_member: bool) -> None:
@@ -256,9 +261,8 @@ def many_more(made: Company) -> None:
         TrainingRun(name=f"run-{n}", display_name=f"Title {n}", commit=f"{n * 7919:040x}"[::-1], **run) for n in numbers
     )
     ModelVersion.objects.bulk_create(ModelVersion(name=f"model-{n % 9}", version=str(n), **run) for n in numbers)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")
+    ours = apps.get_app_config("releases").get_models()
+    many.counted(*(one for one in ours if not one._meta.db_table.startswith(NEVER_ASKED)))
 
 
 def explained(user: User, text: str) -> list[str]:
