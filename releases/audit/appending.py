@@ -20,6 +20,7 @@ from releases.audit.index import index_columns
 from releases.models import AuditEvent, AuditPrivate, Project, User
 
 VERSION = 1
+CLOCK_ANOMALY = "audit.clock_anomaly"
 SALT_BYTES = 16
 MORE = frozenset({"auth", "cmd", "req", "azure", "subject", "policy", "figures"})
 """Further keys a body may have: how the actor signed in, the command, the request, what it was about in Azure, ...;
@@ -55,7 +56,7 @@ def append(
         facts["outcome"] = Outcome(outcome).value
         facts["via"] = Via(via or (Via.TASK if isinstance(by, System) else Via.SESSION)).value
         head = lock_head()
-        return _insert(head if head.seq else _begin(head), facts, by=by, private=private or {})
+        return _insert(_ready(head), facts, by=by, private=private or {})
     except Exception:
         transaction.set_rollback(True)
         raise
@@ -94,6 +95,18 @@ def _proof(change: Mapping[str, tuple[JSON, JSON]], evidence: Sequence[tuple[str
     if evidence:
         proof["evidence"] = [{"name": name, "sha256": sha256} for name, sha256 in evidence]
     return proof
+
+
+def _ready(head: Head) -> Head:
+    """The head that the caller's event comes after: of a trail that has begun, with a clock that was put back told."""
+    if not head.seq:
+        return _begin(head)
+    if not head.behind:
+        return head
+    facts: Body = {"type": CLOCK_ANOMALY, "outcome": Outcome.ERROR.value, "via": Via.TASK.value}
+    facts["figures"] = {"behind_ms": round(head.behind.total_seconds() * 1000)}
+    told = _insert(head, facts, by=System("audit"), private={})
+    return Head(seq=told.seq, link=bytes(told.link), now=head.now)
 
 
 def _begin(head: Head) -> Head:

@@ -13,6 +13,7 @@ EVENTS = {
     "legal_hold.lifted": "Personal values of a person may be erased again.",
     "audit.exported": "Somebody took entries of the trail along; the evidence is the SHA-256 of the file.",
     "releases.exported": "Somebody took the releases list along; the evidence is the SHA-256 of the file.",
+    "audit.clock_anomaly": "The database's clock was put back: this event and those after it may seem older.",
     "sync.run": "A sync run changed something; the evidence is the SHA-256 of its manifest.",
     "sync.requested": "Somebody asked for a sync now.",
     "connection.saved": "An organization, project or workspace was connected, or its connection changed.",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 
 from releases import audit
 from releases.actions.users import grant_role
+from releases.audit import head
 from releases.audit.chain import commitment
 from releases.models import AuditEvent, AuditPrivate, User
 from releases.states import Role
@@ -148,3 +150,19 @@ def test_an_act_whose_event_the_database_does_not_take_did_not_happen(administra
         grant_role(somebody, role=Role.QA, by=administrator)
     assert not somebody.memberships.exists()
     assert AuditEvent.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_put_back_is_told_before_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 59: numbers keep the order, and the event that says so explains the times."""
+    clock = f"_lock_{connection.vendor}"
+    usual = getattr(head, clock)
+    with monkeypatch.context() as ahead, transaction.atomic():
+        ahead.setattr(head, clock, lambda *given: usual(*given) + timedelta(hours=1))
+        audit.append("signin.ended", by=SHELL)
+    with transaction.atomic():
+        last = audit.append("signin.ended", by=SHELL)
+    told = AuditEvent.objects.get(seq=last.seq - 1)
+    assert (told.type, told.outcome) == ("audit.clock_anomaly", "error")
+    assert 3_500_000 < body_of(told)["figures"]["behind_ms"] <= 3_600_000
+    assert list(audit.findings()) == []

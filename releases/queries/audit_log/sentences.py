@@ -167,6 +167,7 @@ def _closed(of: Facts) -> str:
 
 
 SENTENCES: dict[str, Callable[[Facts], str]] = {
+    "audit.clock_anomaly": lambda _: "The database's clock was put back; what follows may seem older than it is",
     "audit.genesis": lambda of: f"The trail of installation {of.body['installation'][:8]} began",
     "audit.key_made": lambda _: "Made the key that signs checkpoints",
     "audit.key_rotated": lambda _: "Changed the key that signs checkpoints",
