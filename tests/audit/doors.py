@@ -305,6 +305,7 @@ DOORS = [
         **EVERYWHERE,
     ),
     Door("attach_cluster", ("command.recorded",), form=_cluster, who=OPERATING),
+    Door("verify_trail", ("audit.verification_requested",), **EVERYWHERE),
     Door("account_logout", ("signin.ended",), **EVERYWHERE),
     Door(
         "first",
@@ -346,9 +347,13 @@ BESIDE = {
 """What a door may write that no action does, with the reason."""
 
 _API = "the actions are those of the pages; as a program asks: tests/api/test_commands.py"
+_TRIGGERS = "needs a pipeline as Azure has it: tests/pages/test_triggers.py; the action is in verbs.py"
 ELSEWHERE = {
     "roll_back": "needs a past to go back to: tests/pages/test_acts.py; one `deploy`, whose door is here",
     "new_release": "needs what Azure offers: tests/pages/test_new_release.py; the action is in verbs.py",
+    "add_schedule": _TRIGGERS,
+    "change_trigger": _TRIGGERS,
+    "switch_trigger": _TRIGGERS,
     "start_release": "a dialog of a draft: tests/pages/test_drafts.py; the action is in verbs.py",
     "api:commands": _API,
     "api:commands-take-back": _API,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from django.urls import reverse
+
 from releases.actions.abandon import abandon
 from releases.actions.ask_log import ask_log
 from releases.actions.cancel import cancel
@@ -16,16 +18,25 @@ from releases.actions.deploy import deploy
 from releases.actions.erase_person import lift_hold, place_hold
 from releases.actions.sending import start_sending, stop_sending
 from releases.actions.start import start
+from releases.actions.triggers import Change, change_triggers
 from releases.actions.verify_trail import verify_trail
 from releases.models import Command, Inquiry, Release, ReleaseStage, Step, User
 from releases.queries import offers
 from releases.queries.snapshot import seen_of, seen_of_release
+from releases.queries.trigger_switches import seen_of_triggers, switches_of
 from releases.states import CommandCode, CommandState, ReleaseStatus, Role, StageStatus
 from tests import factories
 from tests.audit.world import SHELL, World
 
 REASON = "the scoring service is to be restarted"
 
+
+EXPORTS = {
+    "releases_export": "releases.exported",
+    "audit_export": "audit.exported",
+    "audit_evidence": "audit.exported",
+}
+"""Addresses that are read, and leave an event."""
 
 QUIET = {
     "connect.ask": "a question; what it found is an event when it is saved",
@@ -156,7 +167,29 @@ def _lift(world: World) -> Callable[[], Any]:
     return lambda: lift_hold(world.other.subject, by=world.by)
 
 
+def _triggers(world: World) -> Callable[[], Any]:
+    by, pipeline = _operator(world), world.of.rows["pipeline"]
+    switches = switches_of(pipeline)
+    off = [Change(switches.rows[0].key, on=not switches.rows[0].is_on)]
+    seen = seen_of_triggers(pipeline, switches)
+    return lambda: change_triggers(pipeline, by=by, asked=_asked(), seen=seen, changes=off, reason=REASON)
+
+
+def _exported(address: str) -> Callable[[World], Callable[[], Any]]:
+    """What is asked for by GET and leaves an event all the same: who took what away is told."""
+    return lambda world: lambda: read_whole(world.client.get(reverse(address)))
+
+
+def read_whole(answer: Any) -> Any:
+    """The answer, its file read to the end, which closes it."""
+    if answer.streaming:
+        list(answer.streaming_content)
+    return answer
+
+
 VERBS = [
+    Verb("change_triggers", ("command.recorded",), _triggers),
+    *(Verb(address, (type,), _exported(address)) for address, type in EXPORTS.items()),
     Verb("deploy", ("command.recorded",), _deploy),
     Verb("cancel", ("command.recorded",), _cancel),
     Verb("abandon", ("command.recorded", "command.recorded"), _abandon),
