@@ -17,11 +17,30 @@ from tests import audit_triggers, factories
 from tests.redis import running_redis
 from tests.workers import running_worker
 
-LONGEST = ("tests/up/", "tests/faults/", "tests/sync/test_pass_processes", "tests/audit/test_writers")
+LONGEST = (
+    "tests/up/",
+    "tests/delivery/test_thirty",
+    "tests/delivery/test_workers",
+    "tests/delivery/test_frozen_broker",
+    "tests/faults/",
+    "tests/sync/test_pass_processes",
+    "tests/audit/test_writers",
+)
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.register_profile("by-chance")
 hypothesis.settings.load_profile("steady")  # a run says the same each time; `make soak` looks elsewhere each time
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Workers are killed on the broker that goes with the database: a folder with SQLite, Redis with PostgreSQL.
+
+    The other two pairs are in the soak.
+    """
+    own, other = ("on_folder", "on_redis") if connection.vendor == "sqlite" else ("on_redis", "on_folder")
+    marks = {mark.name for mark in item.iter_markers()}
+    if other in marks and own not in marks:
+        item.add_marker(pytest.mark.soak)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

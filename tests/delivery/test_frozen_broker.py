@@ -23,7 +23,7 @@ from tests.redis import RedisServer, redis_server
 from tests.servers import accepts, free_port, running, wait_until
 from tests.workers import database_url
 
-pytestmark = pytest.mark.redis
+pytestmark = [pytest.mark.redis, pytest.mark.on_redis]
 THREADS = 8
 CSRF = "a" * 32
 

@@ -43,11 +43,13 @@ def a_bad_day(quays: Company) -> None:
 
 
 @pytest.mark.redis
+@pytest.mark.on_redis
 def test_on_redis_with_its_loss(project: Project, quays: Company, tmp_path: Path) -> None:
     with redis_server(tmp_path) as redis, crew(tmp_path, redis.url) as ours:
         experiment(project, quays, ours, lose_broker=redis.lose)
 
 
+@pytest.mark.on_folder
 def test_on_the_broker_in_a_folder(project: Project, quays: Company, tmp_path: Path) -> None:
     with crew(tmp_path) as ours:
         experiment(project, quays, ours, lose_broker=None)
@@ -59,8 +61,8 @@ def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: Cal
     by, chance = operator(), random.Random(11)
     commands = [redeploy(stage, by=by) for stage in stages]
     worker = ours.worker()
-    ours.beat()
     for kill in range(KILLS):
+        ours.wake()
         wait_until(held, seconds=30, what="a command is being carried out", every=0.01)
         time.sleep(chance.uniform(0, 0.3))
         os.killpg(worker.pid, signal.SIGKILL)
@@ -68,7 +70,7 @@ def experiment(project: Project, quays: Company, ours: Crew, *, lose_broker: Cal
         if lose_broker and kill == 1:
             lose_broker()
         worker = ours.worker()
-    all_end(commands, seconds=120)
+    all_end(commands, seconds=120, wake=ours.wake)
     assert standing(commands) == {"confirmed": COUNT}
     assert {effects(quays, stage) for stage in stages} == {1}
     assert sum(Command.objects.values_list("sends", flat=True)) > COUNT

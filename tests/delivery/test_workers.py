@@ -45,7 +45,9 @@ def ours(redis: RedisServer, tmp_path: Path) -> Iterator[Crew]:
         yield made
 
 
-@pytest.fixture(params=["redis", pytest.param("folder", marks=pytest.mark.soak)])
+@pytest.fixture(
+    params=[pytest.param("redis", marks=pytest.mark.on_redis), pytest.param("folder", marks=pytest.mark.on_folder)]
+)
 def either(request: pytest.FixtureRequest, redis: RedisServer, tmp_path: Path) -> Iterator[Crew]:
     """On Redis, and on the broker in a folder, whose worker is killed outright and started again."""
     with crew(tmp_path, redis.url if request.param == "redis" else "") as made:
@@ -139,6 +141,7 @@ def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(
     assert once(quays, [other])
 
 
+@pytest.mark.on_redis
 @pytest.mark.parametrize("count", [12, pytest.param(100, marks=pytest.mark.soak)])
 def test_what_waits_is_carried_out_though_redis_is_emptied(project, quays, redis, ours, count):
     """Fault 22."""
@@ -152,6 +155,7 @@ def test_what_waits_is_carried_out_though_redis_is_emptied(project, quays, redis
     assert once(quays, commands)
 
 
+@pytest.mark.on_redis
 def test_redis_is_back_and_the_workers_go_on_by_themselves(project, quays, redis, ours):
     """Fault 24, in seconds instead of half an hour (that is in the soak)."""
     ours.worker()
@@ -165,6 +169,7 @@ def test_redis_is_back_and_the_workers_go_on_by_themselves(project, quays, redis
     assert once(quays, [command])
 
 
+@pytest.mark.on_redis
 def test_two_clocks_and_two_workers_carry_out_each_once(project, quays, ours):
     """Fault 25."""
     commands = asked(project, 12)
