@@ -2,7 +2,9 @@
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from fcntl import LOCK_EX, flock
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,17 +17,29 @@ AZURE_MS = 60_000
 """In which Azure took an act and was read back; the demo's company lives at the speed of the clock."""
 
 REASON = "the scoring service is to be restarted"
+TAKEN = ("On its way to", "is asked for at a time")
+"""What a dialog says of a stage where something is going on."""
+
 OPEN = ".lane .acts a:not([aria-disabled])"
 
 
+@pytest.fixture(autouse=True)
+def _one_at_a_time(demo: Product) -> Iterator[None]:
+    """The demo is shared by all processes of a run: two of these tests would be in each other's way at one stage."""
+    with (demo.var / "acts.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
+
+
 def a_pipeline(page: Page, act: str, *, says: str = "") -> Locator:
-    """The first pipeline with a stage that offers this act, and whose dialog `says` so; its button."""
+    """The first pipeline with a stage at rest that offers this act, and whose dialog `says` so; its button."""
     page.goto("/?view=lanes")
     for pipeline in [str(one.get_attribute("href")) for one in page.locator(".card>header h2 a").all()]:
         page.goto(pipeline)
         for dialog in [str(one.get_attribute("href")) for one in page.locator(OPEN, has_text=act).all()]:
             page.goto(dialog)
-            if says in page.locator("main .dlg").inner_text():
+            told = page.locator("main .dlg").inner_text()
+            if says in told and not any(taken in told for taken in TAKEN):
                 page.goto(pipeline)
                 return page.locator(f'{OPEN}[href="{dialog}"]')
     raise AssertionError(f"No stage of any pipeline offers {act}.")
