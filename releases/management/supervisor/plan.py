@@ -7,7 +7,9 @@ from socket import socket
 from releases.management.supervisor.programs import Program
 
 WEB_THREADS = 8
-WORKER_THREADS = 4
+WORKER_THREADS = 6
+"""Sync holds at most two of them and commands two, so that short work always finds a free one."""
+
 QUIET_WORKER = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
