@@ -68,7 +68,7 @@ def facets_of(query: QueryDict, filters: Filters, *, pipelines: Sequence[Pipelin
     triggers = [(kind.value, NAMES[kind]) for kind in TriggerKind]
     model, scaler = _version(filters.model, filters.version), _version(filters.scaler, filters.scaler_version)
     trigger = NAMES[TriggerKind(filters.trigger)] if filters.trigger else ""
-    facet = _Facets(query)
+    facet = Facets(query)
     return [
         facet.of("pipeline", "Pipeline", filters.pipeline.name if filters.pipeline else "", options=offered),
         facet.of("state", "Stage status", STATE_NAMES.get(filters.state, ""), options=STATE_NAMES.items()),
@@ -77,7 +77,7 @@ def facets_of(query: QueryDict, filters: Filters, *, pipelines: Sequence[Pipelin
         facet.of("scaler", "Scaler", scaler, field=facet.field("scaler", "Name, or name:version")),
         facet.of("commit", "Commit", filters.commit[:7], field=Field("7 letters or more", pattern="[0-9a-fA-F]{7,64}")),
         facet.of("person", "Person", filters.person, field=facet.field("person", "Name or e-mail address")),
-        facet.created(filters),
+        facet.period("created", "Created"),
     ]
 
 
@@ -98,8 +98,8 @@ def choices_of(user: User, query: QueryDict, name: str) -> list[Option]:
 
 
 @dataclass(frozen=True)
-class _Facets:
-    """Makes the facets of one address."""
+class Facets:
+    """Makes the facets of one address, of whatever list it is."""
 
     query: QueryDict
 
@@ -116,16 +116,17 @@ class _Facets:
         kept = _url(kept_beside(self.query, name))
         return Field(example, f"{reverse('release_choices', args=[name])}{kept if kept != '?' else ''}")
 
-    def created(self, filters: Filters) -> Facet:
+    def period(self, name: str, label: str) -> Facet:
         """From one day until another, or the last so many days."""
         kept = kept_beside(self.query, *CREATED)
         first, last = first_day(self.query.get("since", "")), last_day(self.query.get("until", ""))
         within = CREATED_WITHIN.get(self.query.get("since", "")) if not last else None
         value = within or span_of_days(first, last)
-        offered = [(name, f"{words[0].upper()}{words[1:]}") for name, words in CREATED_WITHIN.items()]
-        options = [Option(words, _url(kept, since=name)) for name, words in offered]
-        days = [(name, label, str(self.query.get(name, ""))) for name, label in (("since", "From"), ("until", "Until"))]
-        return Facet("created", "Created", value, _url(kept), options, days=days, kept=kept)
+        offered = [(since, f"{words[0].upper()}{words[1:]}") for since, words in CREATED_WITHIN.items()]
+        options = [Option(words, _url(kept, since=since)) for since, words in offered]
+        ends = zip(CREATED, ("From", "Until"), strict=True)
+        days = [(end, words, str(self.query.get(end, ""))) for end, words in ends]
+        return Facet(name, label, value, _url(kept), options, days=days, kept=kept)
 
 
 def _version(name: str, version: str) -> str:

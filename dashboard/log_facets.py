@@ -3,16 +3,15 @@
 The address holds everything: types or a group of them, outcome, who, project, object, period, a number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
 
-from dashboard.addressed import CREATED_WITHIN, first_day, last_day
-from dashboard.facets import Facet, Field, Option, kept_beside
-from dashboard.times import span_of_days
+from dashboard.addressed import first_day, last_day
+from dashboard.facets import Facet, Facets, Field
 from releases.audit import EVENTS, Outcome
 from releases.models import Project
 from releases.queries.audit_log import GROUPS, LogFilters, Scope, people_in, projects_in
@@ -57,7 +56,7 @@ def place_of(query: QueryDict, name: str) -> int | None:
 
 def facets_of(query: QueryDict, filters: LogFilters, *, scope: Scope) -> list[Facet]:
     """Every filter with its options but for the number, which has a field. Two queries."""
-    facet = _Facets(query)
+    facet = Facets(query)
     projects = [(one.slug, one.name) for one in projects_in(scope)]
     actors = [*people_in(scope), *((part, f"Slipway ({part})") for part in PARTS)]
     known = dict(actors)
@@ -70,31 +69,8 @@ def facets_of(query: QueryDict, filters: LogFilters, *, scope: Scope) -> list[Fa
         facet.of("actor", "Who", known.get(filters.actor, filters.actor), options=actors),
         facet.of("project", "Project", filters.project.name if filters.project else "", options=projects),
         facet.of("object", "About", about, field=Field("Kind and key, like release:12", pattern="[a-z_]+:.+")),
-        facet.period(),
+        facet.period("period", "When"),
     ]
-
-
-@dataclass(frozen=True)
-class _Facets:
-    """Makes the facets of one address."""
-
-    query: QueryDict
-
-    def of(
-        self, name: str, label: str, value: str, *, options: Iterable[tuple[str, str]] = (), field: Field | None = None
-    ) -> Facet:
-        kept = kept_beside(self.query, name)
-        made = [] if value else [Option(words, _url(kept, **{name: one})) for one, words in options]
-        return Facet(name, label, value, _url(kept), made, field, kept=kept)
-
-    def period(self) -> Facet:
-        """From one day until another, or the last so many days."""
-        kept = kept_beside(self.query, "since", "until")
-        first, last = first_day(self.query.get("since", "")), last_day(self.query.get("until", ""))
-        within = CREATED_WITHIN.get(self.query.get("since", "")) if not last else None
-        options = [Option(words[0].upper() + words[1:], _url(kept, since=one)) for one, words in CREATED_WITHIN.items()]
-        days = [(name, label, str(self.query.get(name, ""))) for name, label in (("since", "From"), ("until", "Until"))]
-        return Facet("period", "When", within or span_of_days(first, last), _url(kept), options, days=days, kept=kept)
 
 
 def _typed(query: QueryDict, name: str) -> str:
@@ -127,9 +103,3 @@ def _number(text: str) -> int | None:
 def _midnight(day: date) -> datetime:
     """When the day begins where the reader is."""
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _url(kept: Iterable[tuple[str, str]], **more: str) -> str:
-    query = QueryDict(mutable=True)
-    query.update(dict([*kept, *more.items()]))
-    return f"?{query.urlencode()}"

@@ -9,8 +9,9 @@ from releases.actions.cancel import wish_to_cancel
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.recording import Wish, reason_of, record, recorded_before
 from releases.actions.commands.targets import locked_release, release_target
+from releases.actions.commands.unchanged import check_nothing_changed
 from releases.audit import Actor
-from releases.errors import Conflict, Invalid
+from releases.errors import Invalid
 from releases.models import Approval, Command, Release, ReleaseStage
 from releases.policies.commands import UNDER_WAY, check_can_abandon
 from releases.queries.snapshot import Seen, differences, seen_of_release
@@ -41,10 +42,7 @@ def abandon(release: Release, *, by: Actor, asked: Asked, seen: Seen, reason: st
         check_can_abandon(by, row)
         if typed_name.strip() != row.name:
             raise Invalid(f"Type the name of the release, {row.name}, to abandon it.", code="wrong_name")
-        told = differences(seen, seen_of_release(row))
-        if told:
-            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
-            raise Conflict(sentence, code="changed", changes=told)
+        check_nothing_changed(row, differences(seen, seen_of_release(row)))
         parent = record(wish, by=by, asked=asked)
         for stage, attempt in to_cancel(row):
             key = f"{parent.pk}/{stage.azure_id}"

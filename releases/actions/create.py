@@ -15,8 +15,9 @@ from releases.actions.acting import acting
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.recording import LONGEST_REASON, Wish, record, recorded_before
 from releases.actions.commands.targets import pipeline_target
+from releases.actions.commands.unchanged import check_nothing_changed
 from releases.audit import Actor
-from releases.errors import Conflict, Invalid
+from releases.errors import Invalid
 from releases.models import Command, Inquiry, Pipeline, User
 from releases.nudge import nudge
 from releases.policies.commands import check_can_create
@@ -77,10 +78,7 @@ def create(pipeline: Pipeline, *, by: Actor, asked: Asked, seen: Seen, order: Or
         if known is not None:
             return known
         check_can_create(by, row)
-        told = differences(seen, seen_of_pipeline(row))
-        if told:
-            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
-            raise Conflict(sentence, code="changed", changes=told)
+        check_nothing_changed(row, differences(seen, seen_of_pipeline(row)))
         return record(wish, by=by, asked=asked)
 
 

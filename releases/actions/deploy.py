@@ -7,8 +7,8 @@ from releases.actions.acting import acting
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.recording import Wish, reason_of, record, recorded_before
 from releases.actions.commands.targets import locked_stage, stage_target
+from releases.actions.commands.unchanged import check_nothing_changed
 from releases.audit import Actor
-from releases.errors import Conflict
 from releases.models import Command, ReleaseStage
 from releases.policies.commands import check_can_deploy
 from releases.queries.snapshot import Seen, differences, seen_of
@@ -44,13 +44,5 @@ def deploy(
         if known is not None:
             return known
         check_can_deploy(by, row)
-        check_is_as_seen(row, seen)
+        check_nothing_changed(row.release, differences(seen, seen_of(row)))
         return record(wish, by=by, asked=asked)
-
-
-def check_is_as_seen(row: ReleaseStage, seen: Seen) -> None:
-    """Raise Conflict with what changed since somebody looked."""
-    told = differences(seen, seen_of(row))
-    if told:
-        sentence = f"{row.release} changed since you looked: {'; '.join(told)}. Look again."
-        raise Conflict(sentence, code="changed", changes=told)

@@ -4,8 +4,8 @@ from releases.actions.acting import acting
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.recording import Wish, record, recorded_before
 from releases.actions.commands.targets import locked_release, release_target
+from releases.actions.commands.unchanged import check_nothing_changed
 from releases.audit import Actor
-from releases.errors import Conflict
 from releases.models import Command, Release
 from releases.policies.commands import check_can_start
 from releases.queries.snapshot import Seen, differences, seen_of_release
@@ -33,8 +33,5 @@ def start(release: Release, *, by: Actor, asked: Asked, seen: Seen, reason: str 
         if known is not None:
             return known
         check_can_start(by, row)
-        told = differences(seen, seen_of_release(row))
-        if told:
-            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
-            raise Conflict(sentence, code="changed", changes=told)
+        check_nothing_changed(row, differences(seen, seen_of_release(row)))
         return record(wish, by=by, asked=asked)

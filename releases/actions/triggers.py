@@ -13,8 +13,9 @@ from releases.actions.acting import acting
 from releases.actions.commands.asked import Asked
 from releases.actions.commands.recording import Wish, reason_of, record, recorded_before
 from releases.actions.commands.targets import locked_pipeline, triggers_target
+from releases.actions.commands.unchanged import check_nothing_changed
 from releases.audit import Actor
-from releases.errors import Conflict, Invalid
+from releases.errors import Invalid
 from releases.models import Command, Pipeline
 from releases.policies.commands import check_can_change_triggers
 from releases.queries.snapshot import Seen
@@ -62,10 +63,7 @@ def change_triggers(
         check_can_change_triggers(by, row)
         switches = switches_of(row)
         today = seen_of_triggers(row, switches)
-        told = differences(seen, today, now=now or timezone.now(), definition=switches.definition)
-        if told:
-            sentence = f"{row} changed since you looked: {'; '.join(told)}. Look again."
-            raise Conflict(sentence, code="changed", changes=told)
+        check_nothing_changed(row, differences(seen, today, now=now or timezone.now(), definition=switches.definition))
         return record(wish, by=by, asked=asked)
 
 

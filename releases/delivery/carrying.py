@@ -15,12 +15,10 @@ from releases.delivery import checking, crash, leasing, sending
 from releases.delivery.leasing import Lease, LeaseLost
 from releases.errors import AzureError, AzureThrottled, Conflict
 from releases.models import Command, CommandMove
-from releases.policies.limits import HELD_AT_MOST, MOST_LOSSES
+from releases.policies.limits import HELD_AT_MOST, LONGEST_PAUSE_SECONDS, MOST_LOSSES
 from releases.states import CommandCode, CommandState
 
 log = logging.getLogger(__name__)
-
-LONGEST_PAUSE_SECONDS = 900.0
 
 
 def carry(pk: str) -> bool:

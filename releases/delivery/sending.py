@@ -30,11 +30,10 @@ from releases.errors import (
 )
 from releases.models import Command
 from releases.policies.commands import check_can_send
-from releases.policies.limits import AGE_AT_MOST, MOST_SENDS, lease_seconds
-from releases.states import FINAL_COMMAND_STATES, CommandCode, CommandState
+from releases.policies.limits import AGE_AT_MOST, LONGEST_PAUSE_SECONDS, MOST_SENDS, lease_seconds
+from releases.states import CommandCode, CommandState
 from releases.sync.connections import Calls
 
-LONGEST_HOLD_SECONDS = 900.0
 _HOLDING = {
     "denied": CommandCode.ROLE_LOST,
     "inactive": CommandCode.NEEDS_REAUTHORISATION,
@@ -193,7 +192,7 @@ def _hold(command: Command, denied: Denied, **fields: Any) -> float:
     fields["tries"] = command.tries + 1 if code == CommandCode.PERMISSION_MISSING else 0
     with transaction.atomic():
         move(command, CommandState.HELD, by=DELIVERY, code=code, sentence=denied.sentence, **fields)
-    wait: float = min(LONGEST_HOLD_SECONDS, checking.pauses().held * 2 ** min(command.tries, 10))
+    wait: float = min(LONGEST_PAUSE_SECONDS, checking.pauses().held * 2 ** min(command.tries, 10))
     return wait
 
 
@@ -219,7 +218,8 @@ def _note_late(command: Command) -> None:
             move(row, CommandState.UNKNOWN, by=DELIVERY, code=CommandCode.WORKER_LOST, sentence=sentence)
         if row.state in (CommandState.AUTHORISED, CommandState.UNKNOWN):
             move(row, CommandState.NEEDS_ATTENTION, by=DELIVERY, code=CommandCode.AMBIGUOUS, sentence=sentence)
-        elif row.state in FINAL_COMMAND_STATES:
+        else:
+            Command.objects.filter(pk=row.pk).update(sentence=f"{row.sentence} {sentence}")
             audit.append(
                 "command.sent_late",
                 by=DELIVERY,
@@ -228,4 +228,3 @@ def _note_late(command: Command) -> None:
                 object=("command", str(row.pk)),
                 private={"said": sentence},
             )
-            Command.objects.filter(pk=row.pk).update(sentence=f"{row.sentence} {sentence}")

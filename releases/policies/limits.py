@@ -11,6 +11,9 @@ AGE_AT_MOST = timedelta(minutes=30)
 MOST_LOSSES = 5
 """How many workers may die while they carry one command out."""
 
+LONGEST_PAUSE_SECONDS = 900.0
+"""Between two looks at a command that Azure does not answer for, or does not let us do."""
+
 HELD_AT_MOST = timedelta(hours=24)
 
 

@@ -4,7 +4,8 @@
 // data-poll away where nothing can change any more. Give an id to what moves within it (rows, <details>).
 //
 // Asks only while the page is looked at and no answer is awaited; the server says "unchanged" (304) where it is so. A
-// fresh copy touches only what differs (morph.js). While Azure or the server does not answer, one quiet line says since
+// fresh copy touches only what differs (morph.js). A part that comes back without data-poll has come to its end: what
+// is refreshed around it is asked for at once. While Azure or the server does not answer, one quiet line says since
 // when what is shown may be old, and the pauses grow.
 (() => {
   const SLOWEST = 120;
@@ -41,6 +42,14 @@
     for (const one of copy.querySelectorAll("time[data-ago]")) one.remove();
     return copy.textContent.replace(/\s+/g, " ");
   };
+  const refreshAround = (elt) => {  // what came to its end changed what is told beside it
+    const around = elt.parentElement?.closest("[data-poll]");
+    if (!around) return;
+    const one = state(around);
+    one.due = 0;
+    one.again = around.classList.contains("htmx-request");  // what is under way may have been asked before the end
+    tick();
+  };
   setInterval(tick, 1000);
   document.addEventListener("visibilitychange", tick);
   document.addEventListener("htmx:configRequest", (event) => {
@@ -59,6 +68,7 @@
     if (xhr.getResponseHeader("ETag")) etags.set(elt.id, xhr.getResponseHeader("ETag"));
     const news = xhr.getResponseHeader("X-News");
     if (news && words(elt) !== before) say(decodeURIComponent(news));
+    if (!elt.dataset.poll) refreshAround(elt);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isPoll(event)) return;
@@ -66,7 +76,8 @@
     one.failed = event.detail.successful ? 0 : one.failed + 1;
     if (event.detail.successful) one.right = Date.now();
     const seconds = Math.min(event.detail.elt.dataset.poll * 2 ** one.failed, Math.max(SLOWEST, event.detail.elt.dataset.poll));
-    one.due = Date.now() + seconds * 1000;
+    one.due = one.again ? 0 : Date.now() + seconds * 1000;
+    one.again = false;
     tell();
   });
 })();
