@@ -54,7 +54,9 @@ MAIN = (
 SYSTEM = (
     Item("sync", "refresh-cw", "Sync", "s", frozenset({"sync"})),
     Item("commands", "send", "Commands", "m", frozenset({"commands", "command", *SETTLING})),
-    Item("clusters", "server", "Clusters", "u", frozenset({"clusters", "endpoint", "clusters_moving"})),
+    Item(
+        "clusters", "server", "Clusters", "u", frozenset({"clusters", "endpoint", "clusters_moving", "attach_cluster"})
+    ),
     Item("connect", "settings", "Connections", "c", frozenset({"connect", "connect_answer"})),
 )
 
