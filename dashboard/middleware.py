@@ -3,13 +3,16 @@
 Named by `dashboard.settings`. Holds no rule about who may do what: that is `releases.policies`.
 """
 
+import logging
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -22,6 +25,7 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -61,6 +65,25 @@ def _keep_or_end(request: HttpRequest, *, now: float) -> None:
         logout(request)
     elif now - seen > SEEN_STEP_SECONDS and "X-Poll" not in request.headers:
         session[SEEN] = now
+
+
+def is_reading(request: HttpRequest) -> bool:
+    """Whether nothing was sent that should be stored."""
+    return request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+class Sessions(SessionMiddleware):
+    """Django's, but a page is read also where the database takes no rows, and the session's note of it is lost."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer, with its cookie where that was stored. Raises OperationalError where something was sent."""
+        try:
+            return super().process_response(request, response)
+        except OperationalError as error:
+            if not is_reading(request):
+                raise
+            log.warning("A session could not be stored: %s", error)
+            return response
 
 
 class SignInRequired(LoginRequiredMiddleware):

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers import accepts, die_with_us, free_port, running, wait_until
@@ -33,31 +34,71 @@ def as_postgres(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
+@dataclass
+class PostgresServer:
+    """A cluster in a folder of its own. Its user may create databases; `settings` come after those of all."""
+
+    folder: Path
+    programs: Path
+    settings: Sequence[str] = ()
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases."""
+        return f"postgresql://slipway@127.0.0.1:{self.port}/{database}"
+
+    def make(self) -> None:
+        """Its files."""
+        command = [str(self.programs / "initdb"), "-D", str(self.folder / "data"), "-U", "slipway", "--auth=trust"]
+        quiet = ["--no-sync", "--locale=C.UTF-8", "--encoding=UTF8"]
+        subprocess.run(as_postgres([*command, *quiet]), check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Run it, on the same port as before."""
+        options = [part for setting in [*QUICK, *STEADY, *self.settings] for part in ("-c", setting)]
+        where = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-h", "127.0.0.1", "-p", str(self.port)]
+        command = as_postgres([str(self.programs / "postgres"), *where, *options])
+        log = self.folder / "postgres.log"
+        self.process = self._stack.enter_context(running(command, log=log, stop=signal.SIGTERM))
+        wait_until(lambda: accepts(self.port), seconds=30, what="PostgreSQL listens")
+
+    def restart(self) -> None:
+        """At once: whoever is connected is cut off in the middle of what they do."""
+        stop = [str(self.programs / "pg_ctl"), "stop", "-D", str(self.folder / "data"), "-m", "immediate"]
+        subprocess.run(as_postgres(stop), check=True, stdout=subprocess.DEVNULL)
+        self.start()
+
+    def stop(self) -> None:
+        """It is gone."""
+        self._stack.close()
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The address of a running cluster, `postgresql://...`, whose user may create databases."""
-    bin_folder = programs()
-    if bin_folder is None:
+def postgres_server(*settings: str) -> Iterator[PostgresServer]:
+    """A running cluster that can be restarted; its files are gone afterwards."""
+    found = programs()
+    if found is None:
         raise FileNotFoundError("PostgreSQL is not installed: no initdb found.")
     folder = Path(tempfile.mkdtemp(prefix="slipway-postgres-"))
+    server = PostgresServer(folder, found, settings)
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        _make_cluster(bin_folder, folder / "data")
-        port = free_port()
-        options = [part for setting in [*QUICK, *STEADY] for part in ("-c", setting)]
-        sockets = ["-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
-        command = as_postgres([str(bin_folder / "postgres"), "-D", str(folder / "data"), *sockets, *options])
-        with running(command, log=folder / "postgres.log", stop=signal.SIGTERM):
-            wait_until(lambda: accepts(port), seconds=30, what="PostgreSQL listens")
-            yield f"postgresql://slipway@127.0.0.1:{port}/postgres"
+        server.make()
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_cluster(bin_folder: Path, data: Path) -> None:
-    command = [str(bin_folder / "initdb"), "-D", str(data), "-U", "slipway", "--auth=trust", "--encoding=UTF8"]
-    subprocess.run(as_postgres([*command, "--no-sync", "--locale=C.UTF-8"]), check=True, stdout=subprocess.DEVNULL)
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The address of a running cluster, `postgresql://...`, whose user may create databases."""
+    with postgres_server() as server:
+        yield server.url()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,32 @@
 """The pages for what is not there, not allowed or broken. Named by `dashboard.urls`."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from dashboard.middleware import is_reading
+from releases.errors import DatabaseUnavailable
 from releases.models import Release, User
 from releases.queries.access import visible_to
 
 SIMILAR_SHOWN = 5
+OURS = "The fault is ours and was written to the log. The history itself is not touched by it."
+LOOK = " Look whether what you sent is there before you send it again."
+UNAVAILABLE = {
+    "database_full": (
+        "There is no room left",
+        " Nothing went to Azure either. Whoever runs Slipway has to make room; then go back and send it again.",
+    ),
+    "unavailable": (
+        "The database does not answer",
+        " Whether what you sent was stored is not certain: go back and send the same form again. An act is done once, "
+        "however often its form is sent.",
+    ),
+}
+"""By code: the heading, and what somebody who sent something must know besides."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,8 +50,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: nothing may be asked of the database here, so this page stands alone."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """500, and 503 where the database is to blame: it may not be asked for anything here, so this page stands alone."""
+    error = sys.exception()
+    if not isinstance(error, OperationalError | InterfaceError):
+        return _alone("Slipway could not show this page", f"{OURS}{'' if is_reading(request) else LOOK}", status=500)
+    told = DatabaseUnavailable.told_by(error)
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": told.code, "sentence": told.sentence, "detail": None}, status=503)
+    heading, rest = UNAVAILABLE[told.code]
+    return _alone(heading, f"{told.sentence}{'' if is_reading(request) else rest}", status=503)
+
+
+def _alone(heading: str, sentence: str, *, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string("500.html", {"heading": heading, "sentence": sentence}), status=status)
 
 
 def _similar(user: User, number: str) -> list[Release]:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from releases.api.refused import note_refusal
-from releases.errors import NOTED, AzureError, Conflict, Denied, Invalid, ReleasesError
+from releases.errors import NOTED, AzureError, Conflict, DatabaseUnavailable, Denied, Invalid, ReleasesError
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,8 @@ def _first(detail: object, field: str = "") -> str:
 def _unexpected(error: Exception) -> Response:
     if isinstance(error, OperationalError):
         log.warning("The database did not answer: %s", error)
-        return _answer(503, code="unavailable", sentence="The database does not answer. Try again in a moment.")
+        told = DatabaseUnavailable.told_by(error)
+        return _answer(503, code=told.code, sentence=told.sentence)
     number = uuid4().hex
     log.error("Unexpected error %s", number, exc_info=error)
     sentence = f"Something went wrong here. It is in our log as {number}."

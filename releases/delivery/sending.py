@@ -3,6 +3,8 @@
 Only what surely never left counts as not sent; every other silence is `unknown`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -108,14 +110,11 @@ def _request(lease: Lease, calls: Calls, *, before: dict[str, Any]) -> float | N
     except (AzureUnreachable, AzureThrottled) as error:
         return _not_sent(lease, error, before)
     except AzureError as error:
-        return checking.unanswered(lease, error)
+        with _late_is_noted(command):
+            return checking.unanswered(lease, error)
     crash.point(crash.Point.APPLIED, command)
-    try:
-        with transaction.atomic():
-            lease.keep()
-    except LeaseLost:
-        _note_late(command)
-        raise
+    with _late_is_noted(command), transaction.atomic():
+        lease.keep()
     return checking.after_send(lease, calls)
 
 
@@ -209,11 +208,23 @@ def _is_too_old(command: Command) -> bool:
     return command.first_sent_at is not None and database_now() - command.first_sent_at > AGE_AT_MOST
 
 
+@contextmanager
+def _late_is_noted(command: Command) -> Iterator[None]:
+    """Our request left, or may have: where the lease was lost meanwhile, somebody may have sent it again."""
+    try:
+        yield
+    except LeaseLost:
+        _note_late(command)
+        raise
+
+
 def _note_late(command: Command) -> None:
-    """Our request left though the lease was lost meanwhile: it may have been sent twice, so a person must look."""
+    """A person must look where it was, or is about to be, sent again. Where only ours left, whoever reads finds it."""
     sentence = "A worker that was held up sent it although another one had taken over: Azure may have done it twice."
     with transaction.atomic():
         row = Command.objects.select_for_update(of=("self",)).get(pk=command.pk)
+        if row.sends == command.sends and row.state != CommandState.AUTHORISED:
+            return
         if row.state == CommandState.SENDING:
             move(row, CommandState.UNKNOWN, by=DELIVERY, code=CommandCode.WORKER_LOST, sentence=sentence)
         if row.state in (CommandState.AUTHORISED, CommandState.UNKNOWN):

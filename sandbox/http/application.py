@@ -53,6 +53,8 @@ class Application:
 
     def _with_faults(self, exchange: Exchange, *, route: Route | None) -> str:
         taken = self.faults.before(exchange)
+        if exchange.held:
+            self.stopping.wait(exchange.held)
         if exchange.response is None:
             self._run(exchange, route=route)
             taken += self.faults.after(exchange)

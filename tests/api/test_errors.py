@@ -29,6 +29,7 @@ CASES = [
     (Invalid("Not so."), 400, "invalid", "Not so."),
     (AzureNoAnswer("Azure does not answer."), 502, "no_answer", "Azure does not answer."),
     (OperationalError("server closed the connection"), 503, "unavailable", "The database does not answer."),
+    (OperationalError("database or disk is full"), 503, "database_full", "The database has no room left"),
 ]
 
 

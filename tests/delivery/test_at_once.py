@@ -9,7 +9,9 @@ from django.db import connection
 from releases.audit import findings
 from releases.delivery import rounds
 from releases.errors import Conflict
-from releases.models import Command
+from releases.models import Command, Release, SyncRun
+from releases.sync.passes import schedule
+from releases.sync.passes.lines import HISTORY
 from tests import factories
 from tests.delivery.acting import operator, redeploy
 
@@ -61,12 +63,16 @@ def test_one_form_sent_twice_at_once_is_one_command(transactional_db):
     assert (Command.objects.count(), list(findings())) == (ROUNDS, [])
 
 
-def test_eight_writers_and_a_worker_are_told_of_no_lock(transactional_db):
-    """Fault 30: the worker finds no Azure at all, and writes that down meanwhile."""
+def test_eight_writers_a_worker_and_a_sync_are_told_of_no_lock(project, company):
+    """Fault 30: the worker writes down that Azure has none of these releases, the sync stores a whole history."""
+    there = {row["id"] for row in company.books()["releases"] if row["deleted"] is None}
     people = [operator() for _ in range(WRITERS)]
     for _ in range(3):
         stages = [factories.release_stage(status="succeeded") for _ in people]
         acts = [partial(redeploy, stage, by=by) for by, stage in zip(people, stages, strict=True)]
-        outcomes = together([*acts, partial(rounds.deliver, seconds=1)])
+        beside = [partial(rounds.deliver, seconds=1), partial(schedule.unit, HISTORY, project.pk)]
+        outcomes = together([*acts, *beside])
         assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert (Command.objects.count(), list(findings())) == (3 * WRITERS, [])
+    assert there <= set(Release.objects.filter(project=project).values_list("azure_id", flat=True))
+    assert not SyncRun.objects.filter(project=project).exclude(state="succeeded").exists()

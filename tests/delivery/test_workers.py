@@ -10,7 +10,7 @@ import pytest
 from django.db.models import F
 
 from releases.audit import findings
-from releases.models import Command, Project
+from releases.models import AuditEvent, Command, Project
 from releases.states import CommandState
 from tests.company import Company
 from tests.delivery.acting import effects, operator, path, redeploy
@@ -19,6 +19,8 @@ from tests.redis import RedisServer, redis_server
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.redis
+LATE_SECONDS = 15
+"""Longer than the lease, the settle time and both readings that show nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,40 @@ def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays
     assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 2, True)
 
 
+def test_suspended_inside_the_request_another_worker_finds_its_effect(project, quays, either):
+    """Fault 17: Azure took it while the worker stood still; nothing is sent again, and nothing is to be noted."""
+    [command] = asked(project)
+    first = either.worker(SLIPWAY_STOP_AT="applied", SLIPWAY_LEASE_SECONDS="4")
+    either.wake()
+    wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
+    either.worker(SLIPWAY_LEASE_SECONDS="4")
+    all_end([command], seconds=60, wake=either.wake)
+    os.kill(first.pid, signal.SIGCONT)
+    time.sleep(1)
+    command.refresh_from_db()
+    assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 1, True)
+    assert not AuditEvent.objects.filter(type="command.sent_late").exists()
+
+
+def test_a_request_that_arrives_after_the_next_one_is_never_silently_a_second(project, quays, either):
+    """Fault 17, at its worst: it was under way so long that it was sent again, and then it arrived all the same."""
+    [command] = asked(project)
+    quays.fault("environments.update", "late", times=1, args={"seconds": LATE_SECONDS})
+    first = either.worker(SLIPWAY_LEASE_SECONDS="4")
+    either.wake()
+    wait_until(lambda: quays.faults()[0]["hit"] == 1, seconds=30, what="the request is under way")
+    os.kill(first.pid, signal.SIGSTOP)
+    either.worker(SLIPWAY_LEASE_SECONDS="4")
+    all_end([command], seconds=LATE_SECONDS, wake=either.wake)
+    assert once(quays, [command])
+    wait_until(lambda: not once(quays, [command]), seconds=LATE_SECONDS, what="the first request arrives")
+    os.kill(first.pid, signal.SIGCONT)
+    late = AuditEvent.objects.filter(type="command.sent_late", object_id=str(command.pk))
+    wait_until(late.exists, seconds=30, what="the worker notes what it has done")
+    command.refresh_from_db()
+    assert (command.state, command.sends, "may have done it twice" in command.sentence) == ("confirmed", 2, True)
+
+
 def test_a_command_that_kills_its_workers_ends_before_a_person_and_others_go_on(project, quays, either):
     """Fault 18: the pool's child dies each time; after five losses it is dead."""
     deadly, other = asked(project, 2)
@@ -156,13 +192,14 @@ def test_what_waits_is_carried_out_though_redis_is_emptied(project, quays, redis
 
 
 @pytest.mark.on_redis
-def test_redis_is_back_and_the_workers_go_on_by_themselves(project, quays, redis, ours):
-    """Fault 24, in seconds instead of half an hour (that is in the soak)."""
+@pytest.mark.parametrize("seconds", [3, pytest.param(1800, marks=pytest.mark.soak)])
+def test_redis_is_back_and_the_workers_go_on_by_themselves(project, quays, redis, ours, seconds):
+    """Fault 24."""
     ours.worker()
     ours.beat()
     redis.kill()
     [command] = asked(project)
-    time.sleep(3)
+    time.sleep(seconds)
     assert Command.objects.filter(pk=command.pk, sends=0).exists()
     redis.start()
     all_end([command], seconds=40)

@@ -1,8 +1,12 @@
 """The frame: navigation, theme, time zone, the account, error pages."""
 
+import time
+
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from dashboard.middleware import SEEN_STEP_SECONDS
 from releases.errors import AzureUnreachable
 from releases.models import User
 from tests import factories
@@ -78,6 +82,36 @@ def test_a_fault_of_ours_is_told_without_details(signed_in, monkeypatch):
     assert page.status_code == 500
     assert "Slipway could not show this page" in words(page)
     assert "ZeroDivisionError" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "heading", "sentence"),
+    [
+        ("database or disk is full", "There is no room left", "Nothing went to Azure either."),
+        ("server closed the connection", "The database does not answer", "An act is done once"),
+    ],
+)
+def test_a_database_that_refuses_is_told_with_what_to_do(signed_in, monkeypatch, said, heading, sentence):
+    def refuses(*_: object, **__: object) -> None:
+        raise OperationalError(said)
+
+    signed_in.raise_request_exception = False
+    monkeypatch.setattr("dashboard.views.sync.sync_seen", refuses)
+    monkeypatch.setattr("releases.actions.saved_views.save_view", refuses)
+    read, sent = signed_in.get("/sync/"), signed_in.post("/releases/views/save/", {"name": "mine", "query": "q=1"})
+    assert (read.status_code, sent.status_code) == (503, 503)
+    assert heading in words(read) and heading in words(sent)
+    assert sentence in words(sent) and sentence not in words(read)
+
+
+def test_a_page_is_read_though_its_session_cannot_be_stored(signed_in, monkeypatch):
+    def refuses(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", refuses)
+    later = time.time() + 2 * SEEN_STEP_SECONDS
+    monkeypatch.setattr("dashboard.middleware.time.time", lambda: later)
+    assert signed_in.get("/releases/").status_code == 200
 
 
 def test_what_azure_does_not_answer_says_that_nothing_is_lost_and_what_still_works(signed_in, monkeypatch):

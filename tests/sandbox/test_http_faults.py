@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import Wire
+from tests.servers import wait_until
 
 RAW_LIST = "GET /c/p/_apis/release/releases HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -131,6 +132,15 @@ def test_a_lost_answer_has_had_its_effect_once_and_a_dropped_request_none(wire: 
     assert effects["effects"] == {"approve": 1}
     assert list(effects["targets"].values()) == [1]
     assert wire.told("requests")["routes"]["update_approval"] == 2
+
+
+def test_a_late_request_takes_effect_though_nobody_waits_any_more(wire: Wire) -> None:
+    wire.fault("late", route="update_approval", args={"seconds": 0.6})
+    with pytest.raises(requests.ReadTimeout):
+        wire.session.patch(wire.address("approvals/5"), json={"status": "approved"}, timeout=0.2)
+    assert wire.toy.approved == []
+    wait_until(lambda: wire.toy.approved == ["5"], seconds=5, what="the request arrives")
+    assert wire.told("effects")["effects"] == {"approve": 1}
 
 
 def test_accepted_without_effect_looks_like_success(wire: Wire) -> None:

@@ -1,4 +1,4 @@
-"""Faults of the way the answer leaves: never, late, byte by byte, or lost after the change was made."""
+"""Faults of the way: a request that arrives late, an answer that leaves never, late, byte by byte, or is lost."""
 
 from sandbox.http.faults.exchange import Args, Exchange, Kind
 from sandbox.http.messages import Response
@@ -16,6 +16,11 @@ def hang(exchange: Exchange, args: Args) -> None:
     """Say nothing for `seconds` (default 30), then close; the handler does not run."""
     drop(exchange, args)
     exchange.delivery.delay = float(args.get("seconds", _LONG))
+
+
+def late(exchange: Exchange, args: Args) -> None:
+    """The request arrives only after `seconds` (default 30), even if nobody waits for its answer any more."""
+    exchange.held = float(args.get("seconds", _LONG))
 
 
 def lose_answer(exchange: Exchange, args: Args) -> None:
@@ -38,6 +43,7 @@ def drip(exchange: Exchange, args: Args) -> None:
 DELIVERIES = {
     "drop": Kind(before=drop),
     "hang": Kind(before=hang),
+    "late": Kind(before=late),
     "apply_then_drop": Kind(after=lose_answer),
     "slow": Kind(after=slow),
     "drip": Kind(after=drip),

@@ -27,13 +27,17 @@ class Delivery:
 
 @dataclass
 class Exchange:
-    """`response` is None until somebody has answered; a fault that answers keeps the handler from running."""
+    """`response` is None until somebody has answered; a fault that answers keeps the handler from running.
+
+    `held` is how many seconds the request is under way before it arrives, so to say: the handler runs after them.
+    """
 
     request: Request
     route_name: str
     refusal: Callable[[Refused], Response]
     unchanged: Callable[[Request], Response]
     response: Response | None = None
+    held: float = 0.0
     delivery: Delivery = field(default_factory=Delivery)
 
     def answered(self) -> Response:
