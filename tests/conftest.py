@@ -1,5 +1,6 @@
 """What every test may ask for: people, clients, a running Redis, a running worker. Rows come from tests.factories."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,9 +12,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from releases.models import ReleaseText, User
+from releases.models import User
 from releases.states import Role
-from tests import audit_triggers, factories
+from tests import factories
+from tests.emptying import empty_tables
 from tests.redis import running_redis
 from tests.workers import running_worker
 
@@ -30,6 +32,13 @@ hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.register_profile("by-chance")
 hypothesis.settings.load_profile("steady")  # a run says the same each time; `make soak` looks elsewhere each time
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: searching it for garbage would be a tenth of the tests' work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -71,17 +80,11 @@ def _is_long(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tables_can_be_emptied() -> Iterator[None]:
-    """After a transactional test Django empties the tables it made: not where audit triggers rightly refuse it, nor
-    the text of releases, which a migration made."""
+    """After a transactional test Django empties the tables it made, and fills those about models again: a third of the
+    time of most such tests. Nor could it do so where audit triggers rightly refuse it."""
     emptied: Any = TransactionTestCase  # the method is Django's own and not in its type hints
     teardown = emptied._fixture_teardown
-
-    def with_triggers_lifted(self: Any) -> None:
-        with audit_triggers.lifted():
-            teardown(self)
-        ReleaseText.objects.all().delete()
-
-    emptied._fixture_teardown = with_triggers_lifted
+    emptied._fixture_teardown = lambda _: empty_tables()
     yield
     emptied._fixture_teardown = teardown
 

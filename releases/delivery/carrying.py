@@ -26,16 +26,21 @@ def carry(pk: str) -> bool:
     lease = leasing.claim(pk)
     if lease is None:
         return False
+    with lease:
+        return _carried(lease)
+
+
+def _carried(lease: Lease) -> bool:
     due_in: float | None = None
     try:
         due_in = _step(lease)
     except AzureError as error:  # nothing was sent, or the read-back did not come: what is known stays as it is
         due_in = _pause(lease.command, error)
     except (LeaseLost, Conflict):
-        log.info("Command %s moved on elsewhere.", pk)
+        log.info("Command %s moved on elsewhere.", lease.command.pk)
         return True
     except Exception:
-        log.exception("Command %s could not be carried out.", pk)
+        log.exception("Command %s could not be carried out.", lease.command.pk)
         due_in = _pause(lease.command)
     lease.release(due_in=due_in)
     return True

@@ -69,9 +69,12 @@ def test_eight_writers_a_worker_and_a_sync_are_told_of_no_lock(project, company)
     people = [operator() for _ in range(WRITERS)]
     for _ in range(3):
         stages = [factories.release_stage(status="succeeded") for _ in people]
-        acts = [partial(redeploy, stage, by=by) for by, stage in zip(people, stages, strict=True)]
-        beside = [partial(rounds.deliver, seconds=1), partial(schedule.unit, HISTORY, project.pk)]
-        outcomes = together([*acts, *beside])
+        acts: list[Callable[[], object]] = [
+            *(partial(redeploy, stage, by=by) for by, stage in zip(people, stages, strict=True)),
+            partial(rounds.deliver, seconds=1),
+            partial(schedule.unit, HISTORY, project.pk),
+        ]
+        outcomes = together(acts)
         assert [one for one in outcomes if isinstance(one, Exception)] == []
     assert (Command.objects.count(), list(findings())) == (3 * WRITERS, [])
     assert there <= set(Release.objects.filter(project=project).values_list("azure_id", flat=True))

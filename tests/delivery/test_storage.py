@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from releases.actions.commands.moving import DELIVERY, move
@@ -181,6 +181,29 @@ def test_a_clock_that_jumps_sends_nothing_early(project, company, jump):
             lease.release(due_in=0)
     carried(command)
     assert (command.state, effects(company, stage), trail_is_whole()) == ("confirmed", 1, True)
+
+
+def test_a_lease_that_could_not_be_given_back_is_free_at_once(project, company, monkeypatch):
+    """Fault 26: the database was gone when the worker wanted to; nobody waits for the end of the lease."""
+    command = redeploy(stored(project))
+    with monkeypatch.context() as gone:
+        gone.setattr(leasing.Lease, "release", lambda *_, **__: (_ for _ in ()).throw(OperationalError("gone")))
+        gone.setattr(leasing.Lease, "keep", lambda *_: (_ for _ in ()).throw(OperationalError("gone")))
+        with pytest.raises(OperationalError):
+            rounds.deliver()
+    command.refresh_from_db()
+    assert (command.state, command.leased_by != "") == ("authorised", True)
+    assert (carried(command).state, command.sends, command.losses) == ("confirmed", 1, 1)
+
+
+def test_a_lease_that_is_worked_with_is_taken_by_no_thread_of_the_process(project, company):
+    command = redeploy(stored(project))
+    lease = leasing.claim(str(command.pk))
+    assert lease is not None
+    assert (leasing.claim(str(command.pk)), list(leasing.due())) == (None, [])
+    with lease:
+        assert leasing.claim(str(command.pk)) is None
+    assert leasing.claim(str(command.pk)) is not None
 
 
 def test_a_worker_that_lost_its_lease_stores_nothing(project, company):
