@@ -25,7 +25,7 @@ test-fast:  ## checks and tests that need no system package: SQLite only, no bro
 
 soak: install-dev  ## what takes too long for `make test`: long lives, many events, other made-up values
 	@$(PYTHON) -m pytest -m soak tests
-	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -m soak tests/delivery
+	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -m soak tests --ignore tests/soak
 	@exec $(PYTHON) -m pytest -m hypothesis --hypothesis-profile=by-chance tests
 
 bench: install-dev  ## the speed goals side by side with their yardsticks, as a table

@@ -23,6 +23,8 @@ PACKAGES = ["dashboard", "releases", "sandbox", "scripts", "tests", "manage.py"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-r", "fE"]
 # Three for two cores: a third of the time a test waits, for a server or for time to pass.
 AT_ONCE = ["-n", "3", "--dist", "worksteal"]
+# A browser's test waits more, and each is handed out alone: the longest begin first.
+BROWSERS_AT_ONCE = ["-n", "4", "--dist", "load", "--maxschedchunk", "1"]
 WHOLE_PRODUCT = ["tests/browser", "tests/up"]
 LONGEST_SECONDS = 900
 
@@ -134,7 +136,7 @@ def fast_tests() -> list[Run]:
 def all_tests() -> list[Run]:
     """Everything, one after the other. The tests of the whole product share one demo."""
     everything = [*PYTEST, *AT_ONCE, "-m", "not browser and not up and not soak", "tests"]
-    whole_product = [*PYTEST, *AT_ONCE, "-m", "browser or up", *WHOLE_PRODUCT]
+    whole_product = [*PYTEST, *BROWSERS_AT_ONCE, "-m", "browser or up", *WHOLE_PRODUCT]
     return [
         Run("tests on SQLite", everything, tests=True),
         Run("tests on PostgreSQL", [sys.executable, "-m", "tests.postgres", *everything], tests=True),

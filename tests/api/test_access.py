@@ -12,6 +12,8 @@ from releases.states import Role
 from tests import factories
 from tests.api.conftest import V1, Harbour, harbour, program_of
 
+pytestmark = pytest.mark.on_sqlite
+
 QUESTIONS = {"search": "?q=release", "logs-search": "?q=failed"}
 BELOW_LOGS = ("logs-lines", "logs-search")
 """What an address cannot be asked without."""

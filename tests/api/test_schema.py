@@ -23,6 +23,8 @@ from releases.states import Role
 from tests import factories
 from tests.api.conftest import V1, Harbour, program_of
 
+pytestmark = pytest.mark.on_postgresql
+
 
 @pytest.fixture
 def _one_connection() -> Iterator[None]:

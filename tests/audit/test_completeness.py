@@ -23,7 +23,7 @@ from tests.audit.watching import Seen, public_actions, watched
 from tests.audit.world import World, world
 from tests.full_project import FullProject, full_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 ACTIONS = public_actions()
 Ready = Callable[[World], Callable[[], Any]]
 CODES = {function.__code__: name for name, function in ACTIONS.items()}

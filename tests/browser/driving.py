@@ -25,7 +25,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WIDTHS = {1440: 900, 390: 844}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RUN_AXE = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations']});
+  const found = await axe.run(document, {resultTypes: ['violations'], preload: false});
   return found.violations.map(v => ({id: v.id, nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)}));
 }"""
 REFUSED = "Failed to load resource: the server responded with a status of 4"

@@ -26,6 +26,8 @@ from tests.delivery.making import delivered_by_another
 from tests.servers import wait_until
 from tests.workers import database_url
 
+pytestmark = pytest.mark.on_sqlite
+
 AKS = "/subscriptions/0a/resourceGroups/harbour/providers/Microsoft.ContainerService/managedClusters/k8s-harbour"
 LEGACY = "old-aks"
 CLOUD = "AZUREML_CURRENT_CLOUD"

@@ -24,6 +24,8 @@ from tests.delivery.acting import (
     trail_is_whole,
 )
 
+pytestmark = pytest.mark.on_sqlite
+
 PATCH = "environments.update"
 HAND = Asked(key="by hand", auth={"method": "password", "mfa": False, "age_s": 3})
 CHECKED = "looked in Azure: it is not there"

@@ -24,6 +24,8 @@ from tests.delivery.making import (
     started_in_azure,
 )
 
+pytestmark = pytest.mark.on_sqlite
+
 WHY = "The model of November goes to the test stage"
 
 

@@ -20,6 +20,8 @@ from tests.company import Company
 from tests.delivery.acting import carried, operator, path, trail_is_whole
 from tests.delivery.making import delivered_by_another, make, pipeline_of
 
+pytestmark = pytest.mark.on_sqlite
+
 WHY = "No releases while the port is closed"
 NIGHTLY = Timing((0, 2), 3, 15, "Asia/Tokyo")
 

@@ -13,6 +13,8 @@ from tests.faults import seen
 from tests.faults.conftest import PAGE
 from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
 
+pytestmark = pytest.mark.on_sqlite
+
 WHY_ASIDE = "Azure's answer for these could not be read. Everything around them was."
 
 

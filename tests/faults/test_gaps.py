@@ -14,6 +14,8 @@ from tests.company import VARIABLE, Company
 from tests.faults import seen
 from tests.faults.reading import BACKFILL, disagreements, history, read, read_all
 
+pytestmark = pytest.mark.on_sqlite
+
 LONG = timedelta(hours=2)
 
 

@@ -9,6 +9,8 @@ from tests.company import Company
 from tests.faults import seen
 from tests.faults.reading import counts, last_run, read, read_all
 
+pytestmark = pytest.mark.on_sqlite
+
 TO_DO = {"forbidden": "Give the identity the permission named", "not_found": "Check that the project still has this"}
 
 

@@ -22,6 +22,8 @@ from tests.faults.rows import logs, rows
 from tests.redis import running_redis
 from tests.test_broker import client_of
 
+pytestmark = pytest.mark.on_sqlite
+
 KILLS = 20
 WHOLE = 3
 SEED = int(os.environ.get("KILL_SEED", "4"))

@@ -22,6 +22,8 @@ from tests.faults import seen
 from tests.faults.reading import last_run, read
 from tests.faults.test_hostile import CANARY
 
+pytestmark = pytest.mark.on_sqlite
+
 LOG = "logs.task"
 
 

@@ -19,6 +19,8 @@ from tests.faults.reading import BACKFILL, last_run, read
 from tests.servers import wait_until
 from tests.test_broker import client_of
 
+pytestmark = pytest.mark.on_sqlite
+
 WAIT = 7
 TOOK = b"succeeded in"
 

@@ -20,6 +20,8 @@ from tests.company import Company
 from tests.faults import seen
 from tests.faults.reading import disagreements, last_run, read, read_all
 
+pytestmark = pytest.mark.on_sqlite
+
 SLOW = "slow"
 
 

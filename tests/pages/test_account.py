@@ -9,7 +9,7 @@ from tests import factories
 from tests.api.conftest import Program
 from tests.pages.reading import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 KEY = {"key-name": "grafana", "key-scopes": ["read:releases"], "key-expires_days": "30"}
 
 

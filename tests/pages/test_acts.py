@@ -16,7 +16,7 @@ from tests import factories
 from tests.pages.company import Company, carrying, company, deployed
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 REASON = "the scoring service is to be restarted"
 HTMX = {"HX-Request": "true"}
 

@@ -16,7 +16,7 @@ from tests.pages import definitions
 from tests.pages.reading import queries, words
 from tests.sync.roles_past import past, tried, wish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 LIST, ADD = "/rules/artifacts/", "/rules/artifacts/add/"
 

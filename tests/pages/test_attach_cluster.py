@@ -7,7 +7,7 @@ from releases.states import Role
 from tests import factories
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 PAGE, CLUSTERS = "/clusters/attach/", "/clusters/"
 AKS = "/subscriptions/0a/resourceGroups/harbour/providers/Microsoft.ContainerService/managedClusters/k8s-harbour"
 

@@ -18,7 +18,7 @@ from tests.pages.company import company
 from tests.pages.reading import queries, words
 from tests.pages.test_audit_log import append, log
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

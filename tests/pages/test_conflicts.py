@@ -8,7 +8,7 @@ from releases.errors import Conflict
 from releases.models import AuditEvent, User
 from tests.pages.reading import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 CAME_FROM = "/p/port/releases/41/"
 
 

@@ -8,7 +8,7 @@ from releases.states import Role
 from tests import factories
 from tests.pages.reading import HTMX, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 WISH = {
     "organization_url": "https://dev.azure.com/port-authority",

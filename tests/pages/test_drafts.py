@@ -12,7 +12,7 @@ from tests import factories
 from tests.pages.company import company
 from tests.pages.reading import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 AT_ONCE = [{"name": "ReleaseStarted", "conditionType": "event"}]
 
 

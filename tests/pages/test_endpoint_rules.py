@@ -13,7 +13,7 @@ from releases.states import BindingOrigin, Role
 from tests import factories
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 LIST, ADD = "/rules/endpoints/", "/rules/endpoints/add/"
 

@@ -13,7 +13,7 @@ from tests.pages.company import company
 from tests.pages.reading import HTMX, words
 from tests.pages.test_sync import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests import factories
 from tests.pages.company import company
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 def test_the_navigation_shows_only_what_is_built(signed_in):

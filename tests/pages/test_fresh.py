@@ -12,7 +12,7 @@ from tests import factories
 from tests.pages.reading import words
 from tests.proving import prove
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 FORM = {"role": "qa", "where": "everywhere"}
 RIGHT = {"confirm-password": factories.PASSWORD}
 WRONG = {"confirm-password": "not the right password"}

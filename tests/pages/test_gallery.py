@@ -13,7 +13,7 @@ from releases.queries.compare import Verdict
 from tests.pages.company import company
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 ELSEWHERE: dict[str, str] = {}

@@ -13,7 +13,7 @@ from tests.pages.company import Company
 from tests.pages.offering import answered, artifact, commits, made_company, version
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

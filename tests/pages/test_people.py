@@ -10,7 +10,7 @@ from releases.states import IdentityKind, Role
 from tests import factories
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

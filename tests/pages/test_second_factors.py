@@ -19,7 +19,7 @@ from releases.states import Role
 from tests import factories
 from tests.pages.reading import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 def events(prefix: str = "") -> list[str]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests import factories
 from tests.api.conftest import program_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 PAGE = "account_change_password"
 MINUTE, HOUR = 60, 3600
 

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from releases.models import AuditEvent, AuditPrivate
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 WRONG = "not the right password"
 
 

@@ -16,7 +16,7 @@ from tests import factories
 from tests.pages import definitions
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 WHY = "No releases while the port is closed"
 PUSH = {"triggerType": "sourceRepo", "alias": "_code", "branchFilters": ["+refs/heads/main"]}
 PLAN = {"daysToRelease": 1, "startHours": 11, "startMinutes": 0, "timeZoneId": "Europe/Helsinki"}

@@ -18,7 +18,7 @@ from tests.servers import die_with_us, wait_until
 from tests.test_broker import client_of
 from tests.workers import database_url
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_sqlite]
 
 
 @pytest.fixture(scope="module")

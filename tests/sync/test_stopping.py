@@ -14,7 +14,7 @@ from tests.servers import wait_until
 from tests.sync.test_pass_processes import command, said
 from tests.test_broker import client_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_sqlite]
 STOP_SECONDS = 8
 """Two seconds of grace, the end of Python, and a busy machine; far from the 45 s that a request may take."""
 

@@ -19,7 +19,8 @@ def var(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
-def test_the_demo_opens_its_people_sign_in_and_ctrl_c_ends_all_of_it(var):
+def test_the_demo_opens_ends_and_opens_again_with_what_it_had_and_leaves_no_process(var):
+    """Ended by Ctrl-C, then by the loss of its supervisor."""
     with up(var, *DEMO) as run:
         run.wait_ready()
         assert run.browser().get(run.url, timeout=10).url.startswith(f"{run.url}/accounts/login/")
@@ -31,27 +32,17 @@ def test_the_demo_opens_its_people_sign_in_and_ctrl_c_ends_all_of_it(var):
         wait_until(signed.exists, seconds=30, what="the trail is signed")
         assert "\n\u2014 slipway/" in signed.read_text("utf-8")
         assert (var / "signer").stat().st_mode & 0o777 == 0o700
+        password = run.password
         run.process.send_signal(signal.SIGINT)
         run.wait_gone()
         assert run.process.wait(1) == 0
-
-
-def test_a_killed_supervisor_takes_everything_with_it(var):
-    with up(var, *DEMO) as run:
-        run.wait_ready()
-        wait_for_programs(run, *PROGRAMS)
-        run.process.kill()
-        run.wait_gone()
-
-
-def test_a_second_start_keeps_what_the_first_made(var):
-    with up(var, *DEMO) as run:
-        run.wait_ready()
-        password = run.password
     with up(var, *DEMO) as run:
         run.wait_ready()
         assert run.password == password
         assert run.browser("qa@harbour.example").get(run.url, timeout=10).url == f"{run.url}/"
+        wait_for_programs(run, *PROGRAMS)
+        run.process.kill()
+        run.wait_gone()
     assert "holds the demo" in refusal(var=var)
 
 

@@ -14,6 +14,7 @@ from tests.sync.connecting.asking import NEEDS
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning"),
+    pytest.mark.on_sqlite,
 ]
 
 

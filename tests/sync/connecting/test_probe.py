@@ -15,6 +15,7 @@ from tests.sync.connecting.asking import NEEDS, answered, sentence, states, wish
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning"),
+    pytest.mark.on_sqlite,
 ]
 
 

@@ -17,6 +17,7 @@ from tests.sync.connecting.asking import answered, wish
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning"),
+    pytest.mark.on_sqlite,
 ]
 
 

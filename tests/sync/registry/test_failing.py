@@ -17,6 +17,7 @@ pytestmark = [
     # The package warns of its own deprecations while it is imported.
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore:.*marshmallow.*", "ignore:.*experimental.*"),
+    pytest.mark.on_sqlite,
 ]
 
 

@@ -12,7 +12,7 @@ from releases.sync.serving import sync_workspace
 from tests.sync.registry_server import RegistryServer
 from tests.sync.serving.looking_at import REAL_CLIENT, compute, endpoint, looked, now_at, seen
 
-pytestmark = REAL_CLIENT
+pytestmark = [*REAL_CLIENT, pytest.mark.on_sqlite]
 
 
 def two(there: RegistryServer) -> None:
