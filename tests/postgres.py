@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.servers import accepts, die_with_us, free_port, running, wait_until
+from tests.servers import die_with_us, free_port, running, wait_until
 
 QUICK = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=256MB"]
 STEADY = ["autovacuum=off"]  # it counts rows at moments of its own, and with the counts the plans of tests would change
@@ -62,7 +62,12 @@ class PostgresServer:
         command = as_postgres([str(self.programs / "postgres"), *where, *options])
         log = self.folder / "postgres.log"
         self.process = self._stack.enter_context(running(command, log=log, stop=signal.SIGTERM))
-        wait_until(lambda: accepts(self.port), seconds=30, what="PostgreSQL listens")
+        wait_until(self.is_ready, seconds=30, what="PostgreSQL takes connections")
+
+    def is_ready(self) -> bool:
+        """Whether it takes connections: after a crash it listens before it does."""
+        asked = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(asked, check=False).returncode == 0
 
     def restart(self) -> None:
         """At once: whoever is connected is cut off in the middle of what they do."""
