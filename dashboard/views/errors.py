@@ -18,15 +18,17 @@ LOOK = " Look whether what you sent is there before you send it again."
 UNAVAILABLE = {
     "database_full": (
         "There is no room left",
+        "The disk of the database is full: nothing was stored.",
         " Nothing went to Azure either. Whoever runs Slipway has to make room; then go back and send it again.",
     ),
     "unavailable": (
         "The database does not answer",
+        "Try again in a moment.",
         " Whether what you sent was stored is not certain: go back and send the same form again. An act is done once, "
         "however often its form is sent.",
     ),
 }
-"""By code: the heading, and what somebody who sent something must know besides."""
+"""By code: the heading, the sentence, and what somebody who sent something must know besides."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -57,8 +59,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     told = DatabaseUnavailable.told_by(error)
     if request.path.startswith("/api/"):
         return JsonResponse({"code": told.code, "sentence": told.sentence, "detail": None}, status=503)
-    heading, rest = UNAVAILABLE[told.code]
-    return _alone(heading, f"{told.sentence}{'' if is_reading(request) else rest}", status=503)
+    heading, sentence, rest = UNAVAILABLE[told.code]
+    return _alone(heading, f"{sentence}{'' if is_reading(request) else rest}", status=503)
 
 
 def _alone(heading: str, sentence: str, *, status: int) -> HttpResponse:
