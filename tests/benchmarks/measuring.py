@@ -105,9 +105,13 @@ class Bench:
         return ends[0], ends[1]
 
 
+REAL = {"DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+"""Also where a test of the soak measures: the tests' own settings choose another database."""
+
+
 def run_side(name: str, given: Figures, *, folder: Path, env: dict[str, str]) -> Figures:
     """Run one side in a process of its own and return its figures. Raises RuntimeError when it fails."""
-    env = {**os.environ, "SLIPWAY_VAR_DIR": str(folder), **env}
+    env = {**os.environ, **REAL, "SLIPWAY_VAR_DIR": str(folder), **env}
     command = [sys.executable, "-m", "tests.benchmarks.side", name, json.dumps(given)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SIDE_SECONDS, check=False)
     if done.returncode:
@@ -124,7 +128,7 @@ def release_url(told: Figures) -> str:
 
 def migrated(url: str, *, folder: Path) -> None:
     """Bring the database at this address to the newest tables."""
-    env = {**os.environ, "DATABASE_URL": url, "SLIPWAY_VAR_DIR": str(folder)}
+    env = {**os.environ, **REAL, "DATABASE_URL": url, "SLIPWAY_VAR_DIR": str(folder)}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=env, check=True)
 
 

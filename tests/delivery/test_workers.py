@@ -19,7 +19,7 @@ from tests.redis import RedisServer, redis_server
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.redis
-LATE_SECONDS = 40
+LATE_SECONDS = 120
 """Longer than the lease, the settle time, both readings that show nothing, and the deployment that is sent then."""
 
 

@@ -17,7 +17,10 @@ class AuditFilter(PageFilter):
     actor = word("Who did it: the opaque name of a person, or a part of Slipway.")
     project = word("Slug of the project.")
     object = serializers.RegexField(
-        r"^[a-z_]+:[^\x00]+$", max_length=400, required=False, help_text="What it is about: KIND:NATURAL-KEY."
+        r"^[a-z_]+:[^\x00]*[^\x00\s][^\x00]*$",
+        max_length=400,
+        required=False,
+        help_text="What it is about: KIND:NATURAL-KEY.",
     )
     since = time("Written at or after.")
     until = time("Written before.")
