@@ -17,6 +17,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+from rest_framework.permissions import SAFE_METHODS
 
 
 class HtmxRequest(HttpRequest):
@@ -67,11 +68,6 @@ def _keep_or_end(request: HttpRequest, *, now: float) -> None:
         session[SEEN] = now
 
 
-def is_reading(request: HttpRequest) -> bool:
-    """Whether nothing was sent that should be stored."""
-    return request.method in {"GET", "HEAD", "OPTIONS"}
-
-
 class Sessions(SessionMiddleware):
     """Django's, but a page is read also where the database takes no rows, and the session's note of it is lost."""
 
@@ -80,7 +76,7 @@ class Sessions(SessionMiddleware):
         try:
             return super().process_response(request, response)
         except OperationalError as error:
-            if not is_reading(request):
+            if request.method not in SAFE_METHODS:
                 raise
             log.warning("A session could not be stored: %s", error)
             return response

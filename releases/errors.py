@@ -60,16 +60,13 @@ class DatabaseUnavailable(ReleasesError):
     def told_by(cls, error: Exception) -> "DatabaseUnavailable":
         """What a refusal of the database (OperationalError) means to whoever asked.
 
-        PostgreSQL's class 53 is "insufficient resources", SQLite says "database or disk is full".
+        PostgreSQL's code for it is 53100, "disk_full"; SQLite says "database or disk is full".
         https://www.postgresql.org/docs/current/errcodes-appendix.html
         """
         state = str(getattr(error.__cause__, "sqlstate", "") or "")
-        if state == _DISK_FULL or "is full" in str(error):
+        if state == "53100" or "is full" in str(error):
             return cls("The database has no room left: nothing was stored.", code="database_full")
         return cls("The database does not answer. Try again in a moment.")
-
-
-_DISK_FULL = "53100"
 
 
 class AzureError(ReleasesError):

@@ -82,8 +82,8 @@ def _is_long(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tables_can_be_emptied() -> Iterator[None]:
-    """After a transactional test Django empties the tables it made, and fills those about models again: a third of the
-    time of most such tests. Nor could it do so where audit triggers rightly refuse it."""
+    """After a transactional test the tables are emptied in our way. The audit triggers rightly refuse Django's, which
+    also fills the tables about models again and takes longer than many such tests."""
     emptied: Any = TransactionTestCase  # the method is Django's own and not in its type hints
     teardown = emptied._fixture_teardown
     emptied._fixture_teardown = lambda _: empty_tables()

@@ -6,8 +6,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from rest_framework.permissions import SAFE_METHODS
 
-from dashboard.middleware import is_reading
 from releases.errors import DatabaseUnavailable
 from releases.models import Release, User
 from releases.queries.access import visible_to
@@ -53,14 +53,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500, and 503 where the database is to blame: it may not be asked for anything here, so this page stands alone."""
-    error = sys.exception()
+    error, is_read = sys.exception(), request.method in SAFE_METHODS
     if not isinstance(error, OperationalError | InterfaceError):
-        return _alone("Slipway could not show this page", f"{OURS}{'' if is_reading(request) else LOOK}", status=500)
+        return _alone("Slipway could not show this page", f"{OURS}{'' if is_read else LOOK}", status=500)
     told = DatabaseUnavailable.told_by(error)
     if request.path.startswith("/api/"):
         return JsonResponse({"code": told.code, "sentence": told.sentence, "detail": None}, status=503)
     heading, sentence, rest = UNAVAILABLE[told.code]
-    return _alone(heading, f"{sentence}{'' if is_reading(request) else rest}", status=503)
+    return _alone(heading, f"{sentence}{'' if is_read else rest}", status=503)
 
 
 def _alone(heading: str, sentence: str, *, status: int) -> HttpResponse:

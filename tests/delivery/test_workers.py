@@ -110,31 +110,29 @@ def test_killed_between_azures_answer_and_our_note_of_it(project, quays, either)
     assert len(quays.asked("environments.update")) == 1
 
 
-def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays, either):
-    """Fault 17: the lease is over when it wakes up, and another worker has carried on."""
+def suspended_at(point: str, project: Project, ours: Crew) -> Command:
+    """The command whose first worker stands still at this point, until another one has carried it to its end."""
     [command] = asked(project)
-    first = either.worker(SLIPWAY_STOP_AT="sending_committed", SLIPWAY_LEASE_SECONDS="4")
-    either.wake()
+    first = ours.worker(SLIPWAY_STOP_AT=point, SLIPWAY_LEASE_SECONDS="4")
+    ours.wake()
     wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
-    either.worker(SLIPWAY_LEASE_SECONDS="4")
-    all_end([command], seconds=60, wake=either.wake)
+    ours.worker(SLIPWAY_LEASE_SECONDS="4")
+    all_end([command], seconds=60, wake=ours.wake)
     os.kill(first.pid, signal.SIGCONT)
     time.sleep(1)
     command.refresh_from_db()
+    return command
+
+
+def test_suspended_before_the_request_it_sends_nothing_afterwards(project, quays, either):
+    """Fault 17: the lease is over when it wakes up, and another worker has carried on."""
+    command = suspended_at("sending_committed", project, either)
     assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 2, True)
 
 
 def test_suspended_inside_the_request_another_worker_finds_its_effect(project, quays, either):
     """Fault 17: Azure took it while the worker stood still; nothing is sent again, and nothing is to be noted."""
-    [command] = asked(project)
-    first = either.worker(SLIPWAY_STOP_AT="applied", SLIPWAY_LEASE_SECONDS="4")
-    either.wake()
-    wait_until(lambda: is_stopped(first.pid), seconds=30, what="the worker is suspended")
-    either.worker(SLIPWAY_LEASE_SECONDS="4")
-    all_end([command], seconds=60, wake=either.wake)
-    os.kill(first.pid, signal.SIGCONT)
-    time.sleep(1)
-    command.refresh_from_db()
+    command = suspended_at("applied", project, either)
     assert (command.state, command.sends, once(quays, [command])) == ("confirmed", 1, True)
     assert not AuditEvent.objects.filter(type="command.sent_late").exists()
 

@@ -123,7 +123,9 @@ def test_what_azure_does_not_answer_says_that_nothing_is_lost_and_what_still_wor
     assert page.status_code == 503
     text = words(page)
     assert "Nothing is lost Azure DevOps gave no answer in 45 s." in text
-    assert "Reading Works" in text and "Fresh history Waits" in text and "Acts Wait" in text
+    assert (
+        "Reading Works" in text and "Fresh history Waits" in text and "Redeploy, cancel, abandon, create Wait" in text
+    )
 
 
 def test_a_stale_form_is_told_in_words(user):
