@@ -24,9 +24,8 @@ test-fast:  ## checks and tests that need no system package: SQLite only, no bro
 	@exec $(PYTHON) -m scripts.check fast
 
 soak: install-dev  ## what takes too long for `make test`: long lives, many events, other made-up values
-	@$(PYTHON) -m pytest -m soak tests
-	@$(PYTHON) -m tests.postgres $(PYTHON) -m pytest -m soak tests --ignore tests/soak
-	@exec $(PYTHON) -m pytest -m hypothesis --hypothesis-profile=by-chance tests
+	@scripts/system_packages.sh
+	@exec $(PYTHON) -m scripts.check soak
 
 bench: install-dev  ## the speed goals side by side with their yardsticks, as a table
 	@exec $(PYTHON) -m tests.benchmarks

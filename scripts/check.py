@@ -1,4 +1,4 @@
-"""Runs the checks beside the tests and adds everything up: `python -m scripts.check all | fast | lint`.
+"""Runs the checks beside the tests and adds everything up: `python -m scripts.check all | fast | lint | soak`.
 
 Each check counts as one test. The last line is `N passed, N failed, N skipped`; the exit code is 1 when anything
 failed. What a run printed is shown when it failed, and kept in build/checks.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 from xml.etree.ElementTree import parse
 
@@ -21,12 +22,15 @@ BIN = Path(sys.executable).parent
 OUT = ROOT / "build" / "checks"
 PACKAGES = ["dashboard", "releases", "sandbox", "scripts", "tests", "manage.py"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--no-header", "-r", "fE"]
-# Three for two cores: a third of the time a test waits, for a server or for time to pass.
-AT_ONCE = ["-n", "3", "--dist", "worksteal"]
+# Two runs at a time, of two processes each, for two cores: half the time a test waits, for a server or for time, and
+# where one run begins or ends alone the other one goes on.
+RUNS_AT_ONCE = 2
+AT_ONCE = ["-n", "2", "--dist", "worksteal"]
 # A browser's test waits more, and each is handed out alone: the longest begin first.
-BROWSERS_AT_ONCE = ["-n", "4", "--dist", "load", "--maxschedchunk", "1"]
+BROWSERS_AT_ONCE = ["-n", "2", "--dist", "load", "--maxschedchunk", "1"]
 WHOLE_PRODUCT = ["tests/browser", "tests/up"]
 LONGEST_SECONDS = 900
+LONGEST_SOAK_SECONDS = 3 * 3600
 
 
 @dataclass
@@ -52,6 +56,8 @@ class Run:
     command: list[str]
     env: dict[str, str] = field(default_factory=dict)
     tests: bool = False
+    longest: float = LONGEST_SECONDS
+    """Seconds after which it is stopped and counts as failed."""
 
     @property
     def report(self) -> Path:
@@ -62,10 +68,10 @@ class Run:
         """Run it, print one line (and everything it said when it failed), return the counts."""
         self.report.unlink(missing_ok=True)
         began = time.monotonic()
-        command = [*self.command, f"--junitxml={self.report}"] if self.tests else self.command
         log = OUT / f"{self.name.replace(' ', '-')}.log"
-        with log.open("wb") as output:
-            code = _exit_code(command, _environment(self.env), output)
+        with log.open("wb") as output, TemporaryDirectory(prefix="slipway-check-") as folder:
+            of_tests = [f"--junitxml={self.report}", f"--basetemp={folder}/tests"] if self.tests else []
+            code = _exit_code([*self.command, *of_tests], _environment(self.env), output, self.longest)
         count = self._counted(code)
         seconds = time.monotonic() - began
         said = "" if code in (0, 5) else f"\n{log.read_text(errors='replace').rstrip()}\n"
@@ -90,10 +96,10 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
 
 
-def _exit_code(command: list[str], env: dict[str, str], output: IO[bytes]) -> int:
+def _exit_code(command: list[str], env: dict[str, str], output: IO[bytes], seconds: float) -> int:
     try:
         return subprocess.run(
-            command, cwd=ROOT, env=env, stdout=output, stderr=output, timeout=LONGEST_SECONDS, check=False
+            command, cwd=ROOT, env=env, stdout=output, stderr=output, timeout=seconds, check=False
         ).returncode
     except subprocess.TimeoutExpired:
         return 124
@@ -134,14 +140,24 @@ def fast_tests() -> list[Run]:
 
 
 def all_tests() -> list[Run]:
-    """Everything, one after the other. The tests of the whole product share one demo."""
+    """Everything, the longest first. The tests of the whole product share one demo."""
     everything = [*PYTEST, *AT_ONCE, "-m", "not browser and not up and not soak", "tests"]
     whole_product = [*PYTEST, *BROWSERS_AT_ONCE, "-m", "browser or up", *WHOLE_PRODUCT]
     return [
+        Run("tests of the whole product", [sys.executable, "-m", "tests.up.demo", *whole_product], tests=True),
         Run("tests on SQLite", everything, tests=True),
         Run("tests on PostgreSQL", [sys.executable, "-m", "tests.postgres", *everything], tests=True),
-        Run("tests of the whole product", [sys.executable, "-m", "tests.up.demo", *whole_product], tests=True),
     ]
+
+
+def soak_tests() -> list[Run]:
+    """What takes too long for every day: half an hour without Redis is part of both halves, so they run together."""
+    handed_out = ["-n", "3", "--dist", "load", "--maxschedchunk", "1"]
+    both = [*PYTEST, *handed_out, "-m", "soak", "tests"]
+    on_postgresql = [sys.executable, "-m", "tests.postgres", *both, "--ignore", "tests/soak"]
+    by_chance = [*PYTEST, *handed_out, "-m", "hypothesis", "--hypothesis-profile=by-chance", "tests"]
+    named = {"soak on SQLite": both, "soak on PostgreSQL": on_postgresql, "made up by chance": by_chance}
+    return [Run(name, command, tests=True, longest=LONGEST_SOAK_SECONDS) for name, command in named.items()]
 
 
 def together(runs: Iterable[Run], *, at_once: int) -> Count:
@@ -152,14 +168,20 @@ def together(runs: Iterable[Run], *, at_once: int) -> Count:
 
 def main(which: str) -> int:
     """0 when nothing failed."""
-    plans: dict[str, Callable[[], list[Run]]] = {"all": all_tests, "fast": fast_tests, "lint": list}
+    plans: dict[str, Callable[[], list[Run]]] = {
+        "all": all_tests,
+        "fast": fast_tests,
+        "lint": list,
+        "soak": soak_tests,
+    }
     tests = plans[which]()
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     began = time.monotonic()
     with ThreadPoolExecutor(1) as beside:
-        checked = beside.submit(together, checks(), at_once=1 if tests else 2)
-        count = together(tests, at_once=1) + checked.result()
+        read = [] if which == "soak" else checks()
+        checked = beside.submit(together, read, at_once=1 if tests else 2)
+        count = together(tests, at_once=RUNS_AT_ONCE) + checked.result()
     print(f"\n{time.monotonic() - began:.0f} s in all; what each run said is in {OUT.relative_to(ROOT)}\n\n{count}")
     return 1 if count.failed else 0
 

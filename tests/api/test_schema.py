@@ -58,7 +58,7 @@ def described(authorization: str, known: dict[str, Any]) -> Any:
     return known["api"]
 
 
-@pytest.mark.parametrize("examples", [12, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [8, pytest.param(200, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("noun", NOUNS)
 @pytest.mark.parametrize("rest", ["", "{id}/"])
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

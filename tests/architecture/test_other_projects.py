@@ -15,7 +15,7 @@ from releases.queries.trigger_entries import key_of
 from tests import factories
 from tests.full_project import FullProject, full_project
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
+pytestmark = [pytest.mark.django_db, pytest.mark.on_postgresql]
 THEIR_NAME = "zanzibar"
 MY_NAME = "turku"
 

@@ -24,7 +24,7 @@ from releases.sync.store import live
 from tests import factories
 from tests.factories import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 SUCCESSES = ("succeeded", "partiallySucceeded")
 INSTANT = timedelta(microseconds=1)
@@ -154,7 +154,7 @@ def as_time(span: LiveSpan) -> Time:
     return Time(span.stage_id, span.release_id, span.live_from, span.live_until, span.is_partial, span.uncertain_since)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts, versions)
 def test_at_every_moment_it_says_what_the_attempts_say(
     port: Port, history: list[tuple[int, int, str, int]], carried: list[tuple[str, str]]
@@ -184,7 +184,7 @@ def test_at_every_moment_it_says_what_the_attempts_say(
             assert (one.replaced_by.pk if one.replaced_by else None) == (after and after.release_stage.release_id)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts, versions)
 def test_what_ran_from_a_moment_on_is_what_had_not_ended_by_then(
     port: Port, history: list[tuple[int, int, str, int]], carried: list[tuple[str, str]]
@@ -196,7 +196,7 @@ def test_what_ran_from_a_moment_on_is_what_had_not_ended_by_then(
             assert found == [one for one in times(stage) if one.until is None or one.until > moment]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts, versions)
 def test_a_versions_times_are_those_of_the_releases_that_carried_it(
     port: Port, history: list[tuple[int, int, str, int]], carried: list[tuple[str, str]]

@@ -17,7 +17,7 @@ from tests.factories import NOON
 from tests.pages.company import company
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 LIVE = NOON + timedelta(minutes=10)
 """When Release-1 went live in DEV TEST."""
 

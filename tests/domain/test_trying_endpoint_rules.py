@@ -17,7 +17,7 @@ from releases.sync.serving.trying import tried
 from tests import factories
 from tests.factories import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 PATTERNS = ("", "", "prod", "^test$", "weather", "tide|eta")
 ENDPOINTS = ("{pipeline}", "^{pipeline}-{stage}$", "^prod", "^shared$", "^{stage}", "tide", "^nowhere$")

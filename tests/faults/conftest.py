@@ -7,14 +7,17 @@ import pytest
 from releases.models import Project
 from tests.company import Company, living_company
 
-RELEASES = 80
-PAGE = 25
-"""Entries of a page at most, a quarter of the real ones: so the history has four pages and is read quickly."""
+RELEASES = 50
+PAGE = 15
+"""Entries of a page at most, a seventh of the real ones: so the history has four pages and is read quickly."""
+
+LONG_PAGE = 25
+"""Those of the long company's."""
 
 
 @pytest.fixture(scope="session")
 def one_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A company of 80 releases (four pages) that stands still unless it is told to go on."""
+    """A company of four pages of releases that stands still unless it is told to go on."""
     with living_company(tmp_path_factory.mktemp("company"), releases=RELEASES, page=str(PAGE)) as company:
         yield company
 
@@ -36,8 +39,8 @@ def project(transactional_db: None, company: Company) -> Project:
 @pytest.fixture(scope="session")
 def one_long_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A company whose releases fill seven pages: more than the pass over what is new reads by itself."""
-    with living_company(tmp_path_factory.mktemp("long"), releases=165, page=str(PAGE)) as company:
-        assert 6 * PAGE < company.releases <= 7 * PAGE
+    with living_company(tmp_path_factory.mktemp("long"), releases=165, page=str(LONG_PAGE)) as company:
+        assert 6 * LONG_PAGE < company.releases <= 7 * LONG_PAGE
         yield company
 
 

@@ -10,7 +10,7 @@ from releases.sync.passes.lines import Ended
 from releases.sync.passes.stretches import Stretches
 from tests.company import VARIABLE, Company
 from tests.faults import seen
-from tests.faults.conftest import PAGE
+from tests.faults.conftest import LONG_PAGE, PAGE
 from tests.faults.reading import BACKFILL, counts, disagreements, history, last_run, read, read_all
 
 pytestmark = pytest.mark.on_sqlite
@@ -135,10 +135,10 @@ def test_a_credential_that_ends_on_page_three_of_seven_loses_nothing(
     assert read(project).ended is Ended.PAUSED
     at = Stretches.from_json(history(project).cursor["stretches"])
     kept, refused = backfill_pages(company)[:-1], company.asked("releases.list")[-1]
-    assert (at.read, len(kept), refused["status"]) == (2 * PAGE, 2, 401)
+    assert (at.read, len(kept), refused["status"]) == (2 * LONG_PAGE, 2, 401)
     oldest = sorted(row["created"] for row in company.books()["releases"] if row["deleted"] is None)
-    assert Release.objects.filter(created_on__lte=oldest[2 * PAGE - 1]).count() == 2 * PAGE
-    assert at.read_to == datetime.fromisoformat(oldest[2 * PAGE - 1])
+    assert Release.objects.filter(created_on__lte=oldest[2 * LONG_PAGE - 1]).count() == 2 * LONG_PAGE
+    assert at.read_to == datetime.fromisoformat(oldest[2 * LONG_PAGE - 1])
     assert seen.source(project, "Sign-in refused") in seen.page()
     assert seen.stale(project) in seen.page(seen.OVERVIEW)
     assert newest_release() in seen.page(seen.RELEASES)

@@ -19,6 +19,8 @@ from tests.company import Company
 from tests.faults import seen
 from tests.faults.reading import read, read_all
 
+pytestmark = pytest.mark.on_postgresql
+
 NAMES = {
     "<script>alert(1)</script>": None,
     '"><img src=x onerror=alert(1)>': None,

@@ -11,7 +11,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 DAY = timedelta(hours=24)
 
 

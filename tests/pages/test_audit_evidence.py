@@ -18,7 +18,7 @@ from tests.pages.reading import words
 from tests.pages.test_audit_export import content
 from tests.pages.test_audit_log import append, log, run_event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 ZIP = "/audit/log/evidence.zip"
 
 

@@ -12,7 +12,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 PAGE = "/clusters/"
 
 

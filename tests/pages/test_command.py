@@ -20,7 +20,7 @@ from tests import factories
 from tests.commands import REASON, asked_for, command, stage_of
 from tests.pages.reading import HTMX, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 LATER = datetime(2031, 3, 3, 14, 20, 40, tzinfo=UTC)
 
 SAID = [

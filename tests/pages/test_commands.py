@@ -14,7 +14,7 @@ from tests.commands import asked_for, command, stage_of
 from tests.pages.reading import HTMX, queries, words
 from tests.proving import prove
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 PAGE = "/commands/"
 WHY = "I looked in Azure: it is not there"
 

@@ -12,7 +12,7 @@ from tests.factories import NOON
 from tests.pages.company import Company, carrying, company, deployed, pipeline_with_stages
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 def served(stage, *, version: str, name: str = "", **fields) -> Endpoint:

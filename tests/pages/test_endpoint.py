@@ -13,7 +13,7 @@ from tests.factories import NOON
 from tests.pages.reading import queries, words
 from tests.pages.test_clusters import served
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 HOSTILE = ["<script>alert(1)</script>", "{{7*7}}", "a/b/../c", 'x"onload="y', "long" * 60, "name with\nnewline"]
 
 

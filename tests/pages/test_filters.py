@@ -34,6 +34,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.on_postgresql  # the stricter one
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_in_the_address_breaks_the_page(signed_in, name):
     company()

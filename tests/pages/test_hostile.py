@@ -14,7 +14,7 @@ from releases.states import ArtifactRole, DeploymentStatus, Depth, StageStatus, 
 from tests import factories
 from tests.factories import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_postgresql]
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -14,7 +14,7 @@ from tests import factories
 from tests.factories import NOON
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 STAMP = "2026-03-02T12:00:{:02}.0000000Z "
 LINES = ["##[section]Starting: Deploy", *[f"line {n}" for n in range(2, 41)], "##[error]Timeout on port 5001", "tail"]
 

@@ -13,7 +13,7 @@ from tests.factories import NOON
 from tests.pages.company import Company, carrying, company, deployed
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 COMMIT = "90ad4f7" + "0" * 33
 
 

@@ -12,7 +12,7 @@ from tests.factories import NOON
 from tests.pages.company import carrying, company, deployed, pipeline_with_stages
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 def test_each_stage_says_what_is_live_and_what_waits_for_it(signed_in):

@@ -11,7 +11,7 @@ from tests.factories import NOON
 from tests.pages.company import carrying, company
 from tests.pages.reading import queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 def address(release) -> str:

@@ -13,7 +13,7 @@ from tests.factories import NOON
 from tests.pages.company import company
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 TABS = ["", "timeline/", "variables/"]
 
 

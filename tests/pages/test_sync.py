@@ -13,7 +13,7 @@ from releases.states import Role, SyncRunState
 from tests import factories
 from tests.pages.reading import HTMX, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from releases.sync.store import drifts, live
 from tests import factories
 from tests.factories import NOON
 
+pytestmark = pytest.mark.on_sqlite
+
 MODEL = "eta-gbm"
 STEP = timedelta(minutes=10)
 

@@ -74,7 +74,7 @@ def test_an_interrupted_command_goes_on_where_it_was(project: Project, company: 
     began = time.monotonic()
     code, text = said(process)
     assert code == 130, text
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert SyncRun.objects.get(kind="details").state == "stopped"
     assert Release.objects.filter(detailed_sha256="").exists()
     assert said(command(tmp_path))[0] == 0

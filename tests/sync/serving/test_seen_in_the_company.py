@@ -10,7 +10,7 @@ from tests.agreement.rounds import sync
 from tests.company import Company, living_company
 from tests.sync.serving.looking_at import REAL_CLIENT, looked
 
-pytestmark = REAL_CLIENT
+pytestmark = [*REAL_CLIENT, pytest.mark.on_sqlite]
 
 
 @pytest.fixture(scope="module")
