@@ -93,9 +93,20 @@ def _rows_beside_a_browser() -> None:
 @pytest.fixture
 def reader(_rows_beside_a_browser: None, live_server: Any, browser: Browser, faults: Faults) -> Iterator[Page]:
     """A browser at this process's own server, in which a QA specialist is signed in."""
-    client = factories.browser_of(factories.user(role=Role.QA))
+    yield from _page_of(Role.QA, live_server, browser, faults)
+
+
+@pytest.fixture
+def administered(_rows_beside_a_browser: None, live_server: Any, browser: Browser, faults: Faults) -> Iterator[Page]:
+    """A browser at this process's own server, in which an administrator is signed in."""
+    yield from _page_of(Role.ADMINISTRATOR, live_server, browser, faults)
+
+
+def _page_of(role: Role, live_server: Any, browser: Browser, faults: Faults) -> Iterator[Page]:
+    client = factories.browser_of(factories.user(role=role))
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    with browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}) as context:
+    phone: Any = {"width": 390, "height": 844}
+    with browser.new_context(base_url=live_server.url, viewport=phone, reduced_motion="reduce") as context:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
         faults.watch(page, host=urlsplit(live_server.url).netloc)

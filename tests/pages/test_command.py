@@ -1,6 +1,7 @@
 """One command: its sentence in every state, its page, its line that refreshes itself, and taking it back."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -23,7 +24,7 @@ from tests.pages.reading import HTMX, words
 pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 LATER = datetime(2031, 3, 3, 14, 20, 40, tzinfo=UTC)
 
-SAID = [
+SAID: list[tuple[CommandState, str, dict[str, Any], str]] = [
     (CommandState.AUTHORISED, "", {}, "Sent as soon as a sender is free. You can still take it back."),
     (CommandState.AUTHORISED, "", {"sentence": "Waits for Release-9."}, "Waits for Release-9. Sent "),
     (
