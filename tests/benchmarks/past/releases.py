@@ -102,6 +102,7 @@ class Maker:
             "detailed_sha256": f"{number:064x}",
             "detailed_at": made_on,
             "changed_at": made_on,
+            "logs_due_on": None,
             "gone_at": None,
         }
         rows = Rows([row[column] for column in RELEASE.at], artifacts=artifacts)
