@@ -46,10 +46,10 @@ def test_kills_leave_the_rows_of_an_undisturbed_backfill(
     kills: int, whole: int, at_least: int, releases: int, lines: set[str], tmp_path: Path
 ) -> None:
     with slow_company(tmp_path, releases=releases) as company:
-        assert_undone_by_nothing(company, tmp_path, kills=kills, whole=whole, at_least=at_least, lines=lines)
+        assert_same_as_undisturbed(company, tmp_path, kills=kills, whole=whole, at_least=at_least, lines=lines)
 
 
-def assert_undone_by_nothing(
+def assert_same_as_undisturbed(
     company: Company, folder: Path, *, kills: int, whole: int, at_least: int, lines: set[str]
 ) -> None:
     """Kills leave what a reading leaves that nobody disturbs. So many hit after progress, and so many before the end,
