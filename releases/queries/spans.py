@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from releases.models import LiveSpan, Release, Stage
@@ -23,10 +23,16 @@ def open_by_stage(stages: Collection[int]) -> dict[int, LiveSpan]:
 
 
 def by_stage_at(stages: Collection[int], moment: datetime) -> dict[int, LiveSpan]:
-    """What each of these stages ran at a moment, by stage id: one indexed look-up for each."""
-    then = LiveSpan.objects.filter(covering(moment), stage=OuterRef("pk")).order_by("-live_from").values("pk")
-    ids = Stage.objects.filter(pk__in=stages).annotate(found=Subquery(then[:1])).values_list("found", flat=True)
-    rows = LiveSpan.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("release__project")
+    """What each of these stages ran at a moment, by stage id: one indexed look-up for each.
+
+    Spans of a stage do not overlap, so the last to begin is the only one that can reach the moment. Whether it does is
+    asked afterwards: in the look-up PostgreSQL takes that for rare, and reads every span of the stage to find it.
+    """
+    lasting = Q(live_until__isnull=True) | Q(live_until__gt=F("live_from"))
+    begun = LiveSpan.objects.filter(lasting, stage=OuterRef("pk"), live_from__lte=moment).order_by("-live_from")
+    last = Stage.objects.filter(pk__in=stages).annotate(last=Subquery(begun.values("pk")[:1]))
+    ids = [pk for pk in last.values_list("last", flat=True) if pk]
+    rows = LiveSpan.objects.filter(covering(moment), pk__in=ids).select_related("release__project")
     return {span.stage_id: span for span in rows}
 
 

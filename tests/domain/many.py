@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from releases.models import Artifact, Commit, ModelVersion, Release, ReleaseCommit
+from releases.models import Artifact, Commit, Deployment, LiveSpan, ModelVersion, Release, ReleaseCommit
 from releases.states import ArtifactRole, TriggerKind
 from tests import factories
 
@@ -60,6 +60,26 @@ def carriers(version: ModelVersion) -> None:
         _artifact(release, ArtifactRole.MODEL, version=str(number), model_version=version) for number in EACH
     )
     counted(Artifact)
+
+
+def spans(newest: LiveSpan) -> None:
+    """What the same stage ran before, an hour each."""
+    like = newest.opened_by
+    shared = {"release_stage": like.release_stage, "stage": newest.stage, "queued_on": like.queued_on}
+    opened = Deployment.objects.bulk_create(
+        Deployment(azure_id=10_000_000 + hours, attempt=2 + hours, status=like.status, **shared) for hours in EACH
+    )
+    LiveSpan.objects.bulk_create(
+        LiveSpan(
+            stage=newest.stage,
+            release=newest.release,
+            opened_by=attempt,
+            live_from=newest.live_from - timedelta(hours=1 + hours),
+            live_until=newest.live_from - timedelta(hours=hours),
+        )
+        for hours, attempt in zip(EACH, opened, strict=True)
+    )
+    counted(LiveSpan)
 
 
 def _artifact(release: Release, role: ArtifactRole, *, version: str, **more: Any) -> Artifact:

@@ -38,6 +38,16 @@ def test_what_a_stage_ran_lately_is_looked_up_from_then_on():
     assert "TEMP B-TREE FOR ORDER BY" not in found and "Sort" not in found
 
 
+def test_what_a_stage_ran_at_a_moment_is_one_look_up_however_much_it_ran_before():
+    newest = factories.live_span()
+    many.spans(newest)
+    with CaptureQueriesContext(connection) as asked:
+        assert spans.by_stage_at([newest.stage_id], NOON + timedelta(days=1)) == {newest.stage_id: newest}
+    found = plan(asked.captured_queries[0]["sql"], as_if_great=False)
+    assert "live_span_as_of (stage_id=? AND live_from<?)" in found or "(live_from <= " in found
+    assert "TEMP B-TREE" not in found and "Sort" not in found
+
+
 def test_the_newest_changes_of_a_pipeline_are_found_before_their_releases_are_read():
     stages = [factories.stage()]
     with CaptureQueriesContext(connection) as asked:
@@ -79,10 +89,10 @@ def test_the_releases_of_an_old_version_are_found_by_its_artifacts_alone():
     assert not [sql for sql in of_it if "releases_stage" in sql or "releases_pipeline" in sql]
 
 
-def plan(sql: str) -> str:
+def plan(sql: str, *, as_if_great: bool = True) -> str:
     """How the database would go about it; PostgreSQL as if the tables were too great to be read whole or sorted."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and as_if_great:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"{'EXPLAIN' if connection.vendor == 'postgresql' else 'EXPLAIN QUERY PLAN'} {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
