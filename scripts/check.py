@@ -153,10 +153,16 @@ def all_tests() -> list[Run]:
 def soak_tests() -> list[Run]:
     """What takes too long for every day: half an hour without Redis is part of both halves, so they run together."""
     handed_out = ["-n", "3", "--dist", "load", "--maxschedchunk", "1"]
-    both = [*PYTEST, *handed_out, "-m", "soak", "tests"]
+    both = [*PYTEST, *handed_out, "-m", "soak and not browser", "tests"]
     on_postgresql = [sys.executable, "-m", "tests.postgres", *both, "--ignore", "tests/soak"]
     by_chance = [*PYTEST, *handed_out, "-m", "hypothesis", "--hypothesis-profile=by-chance", "tests"]
-    named = {"soak on SQLite": both, "soak on PostgreSQL": on_postgresql, "made up by chance": by_chance}
+    in_browsers = [sys.executable, "-m", "tests.up.demo", *PYTEST, *BROWSERS_AT_ONCE, "-m", "soak and browser"]
+    named = {
+        "soak on SQLite": both,
+        "soak on PostgreSQL": on_postgresql,
+        "soak in browsers": [*in_browsers, *WHOLE_PRODUCT],
+        "made up by chance": by_chance,
+    }
     return [Run(name, command, tests=True, longest=LONGEST_SOAK_SECONDS) for name, command in named.items()]
 
 

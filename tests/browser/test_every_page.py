@@ -16,7 +16,12 @@ NARROWEST = 360
 WIDEST = max(WIDTHS)
 
 
-@pytest.mark.parametrize("name", PAGES)
+STATES = [
+    pytest.param(name, marks=[pytest.mark.soak] if visit.is_variant else [], id=name) for name, visit in PAGES.items()
+]
+
+
+@pytest.mark.parametrize("name", STATES)
 def test_a_page_serves_everybody(name, open_page):
     page = open_page(PAGES[name].address, person=PAGES[name].person)
     PAGES[name].settle(page)

@@ -7,9 +7,9 @@ import pytest
 from releases.models import Project
 from tests.company import Company, living_company
 
-RELEASES = 50
-PAGE = 15
-"""Entries of a page at most, a seventh of the real ones: so the history has four pages and is read quickly."""
+RELEASES = 29
+PAGE = 8
+"""Entries of a page at most, a twelfth of the real ones: so the history has four pages and is read quickly."""
 
 LONG_PAGE = 25
 """Those of the long company's."""
