@@ -14,6 +14,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='organization',
+            name='sending_stopped_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='organization',
+            name='sending_stopped_by',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='organization',
+            name='sending_stopped_reason',
+            field=models.TextField(blank=True),
+        ),
+        migrations.AddConstraint(
+            model_name='organization',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sending_stopped_at__isnull', True), ('sending_stopped_by__isnull', True)), models.Q(('sending_stopped_at__isnull', False), ('sending_stopped_by__isnull', False)), _connector='OR'), name='sending_stopped_whole'),
+        ),
         migrations.CreateModel(
             name='Command',
             fields=[
@@ -54,7 +73,20 @@ class Migration(migrations.Migration):
                 ('attempt', models.PositiveIntegerField(null=True)),
                 ('result', models.JSONField(default=dict)),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.organization')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='releases.command')),
+                ('pipeline', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.pipeline')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.project')),
+                ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.release')),
+                ('release_stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.releasestage')),
+                ('stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.stage')),
+                ('workspace', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.workspace')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), fields=['due_at'], name='command_due'), models.Index(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded'])), fields=['-ended_at'], name='command_ended')],
+                'constraints': [models.UniqueConstraint(fields=('asked_by', 'key'), name='command_key_once'), models.UniqueConstraint(condition=models.Q(('asked_by__isnull', True)), fields=('asked_as', 'key'), name='command_system_key_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), fields=('target',), name='one_open_command'), models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), ('kind__in', ['deploy', 'redeploy'])), fields=('stage',), name='one_open_deployment'), models.CheckConstraint(condition=models.Q(('state__in', ['authorised', 'held', 'sending', 'unknown', 'needs_attention', 'confirmed', 'refused', 'superseded', 'conflict', 'cancelled'])), name='command_state_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['deploy', 'redeploy', 'cancel', 'abandon', 'create', 'start', 'trigger', 'attach_cluster'])), name='command_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded'])), models.Q(('ended_at__isnull', True), models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True)), _connector='OR'), name='command_ended_when_final'), models.CheckConstraint(condition=models.Q(models.Q(('asked_as', ''), ('asked_by__isnull', False)), models.Q(('asked_by__isnull', True), models.Q(('asked_as', ''), _negated=True)), _connector='OR'), name='command_asked_by_one'), models.CheckConstraint(condition=models.Q(models.Q(('leased_by', ''), ('leased_until__isnull', True)), models.Q(models.Q(('leased_by', ''), _negated=True), ('leased_until__isnull', False)), _connector='OR'), name='command_lease_whole'), models.CheckConstraint(condition=models.Q(models.Q(('first_sent_at__isnull', True), ('sends', 0), ('sent_at__isnull', True)), models.Q(('first_sent_at__isnull', False), ('sends__gt', 0), ('sent_at__isnull', False)), _connector='OR'), name='command_sent_whole')],
+            },
         ),
         migrations.CreateModel(
             name='CommandMove',
@@ -67,7 +99,12 @@ class Migration(migrations.Migration):
                 ('sentence', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
                 ('seq', models.BigIntegerField()),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('command', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='history', to='releases.command')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('command', 'number'), name='command_move_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReleaseFlag',
@@ -77,155 +114,12 @@ class Migration(migrations.Migration):
                 ('set_at', models.DateTimeField()),
                 ('lifted_at', models.DateTimeField(null=True)),
                 ('lifted_reason', models.TextField(blank=True)),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='releases.release')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddField(
-            model_name='organization',
-            name='sending_stopped_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='organization',
-            name='sending_stopped_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='organization',
-            name='sending_stopped_reason',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sending_stopped_at__isnull', True), ('sending_stopped_by__isnull', True)), models.Q(('sending_stopped_at__isnull', False), ('sending_stopped_by__isnull', False)), _connector='OR'), name='sending_stopped_whole'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='organization',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.organization'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='parent',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='releases.command'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='pipeline',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.pipeline'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.project'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='release',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.release'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='release_stage',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.releasestage'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='stage',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.stage'),
-        ),
-        migrations.AddField(
-            model_name='command',
-            name='workspace',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commands', to='releases.workspace'),
-        ),
-        migrations.AddField(
-            model_name='commandmove',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='commandmove',
-            name='command',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='history', to='releases.command'),
-        ),
-        migrations.AddField(
-            model_name='releaseflag',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='releaseflag',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='releases.release'),
-        ),
-        migrations.AddField(
-            model_name='releaseflag',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='command',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), fields=['due_at'], name='command_due'),
-        ),
-        migrations.AddIndex(
-            model_name='command',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded'])), fields=['-ended_at'], name='command_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(fields=('asked_by', 'key'), name='command_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(condition=models.Q(('asked_by__isnull', True)), fields=('asked_as', 'key'), name='command_system_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), fields=('target',), name='one_open_command'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True), ('kind__in', ['deploy', 'redeploy'])), fields=('stage',), name='one_open_deployment'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['authorised', 'held', 'sending', 'unknown', 'needs_attention', 'confirmed', 'refused', 'superseded', 'conflict', 'cancelled'])), name='command_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['deploy', 'redeploy', 'cancel', 'abandon', 'create', 'start', 'trigger', 'attach_cluster'])), name='command_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded'])), models.Q(('ended_at__isnull', True), models.Q(('state__in', ['cancelled', 'confirmed', 'conflict', 'refused', 'superseded']), _negated=True)), _connector='OR'), name='command_ended_when_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_as', ''), ('asked_by__isnull', False)), models.Q(('asked_by__isnull', True), models.Q(('asked_as', ''), _negated=True)), _connector='OR'), name='command_asked_by_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('leased_by', ''), ('leased_until__isnull', True)), models.Q(models.Q(('leased_by', ''), _negated=True), ('leased_until__isnull', False)), _connector='OR'), name='command_lease_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='command',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_sent_at__isnull', True), ('sends', 0), ('sent_at__isnull', True)), models.Q(('first_sent_at__isnull', False), ('sends__gt', 0), ('sent_at__isnull', False)), _connector='OR'), name='command_sent_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='commandmove',
-            constraint=models.UniqueConstraint(fields=('command', 'number'), name='command_move_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseflag',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('release',), name='one_open_release_flag'),
-        ),
-        migrations.AddConstraint(
-            model_name='releaseflag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='release_flag_lifted_whole'),
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('release',), name='one_open_release_flag'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='release_flag_lifted_whole')],
+            },
         ),
     ]

@@ -11,6 +11,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='release',
+            name='logs_due_on',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddIndex(
+            model_name='release',
+            index=models.Index(models.F('project'), models.OrderBy(models.F('logs_due_on'), descending=True), condition=models.Q(('logs_due_on__isnull', False)), name='logs_due'),
+        ),
         migrations.CreateModel(
             name='StepLog',
             fields=[
@@ -31,7 +40,13 @@ class Migration(migrations.Migration):
                 ('kept_sha256', models.CharField(blank=True, max_length=64)),
                 ('first_failing_line', models.PositiveIntegerField(null=True)),
                 ('ends_in_key', models.BooleanField(default=False)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='step_logs', to='releases.project')),
+                ('step', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='releases.step')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'missing'), ('state', 'gone'), _connector='OR'), fields=['project', '-ended_on', '-id'], name='step_log_missing'), models.Index(condition=models.Q(('retry_at__isnull', False)), fields=['project', 'retry_at'], name='step_log_retry'), models.Index(fields=['project', '-id'], name='step_log_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(models.Q(('kept_sha256', ''), _negated=True), ('retry_at', None)), _connector='OR'), name='step_log_kept_has_hash')],
+            },
         ),
         migrations.CreateModel(
             name='StepLogPart',
@@ -42,50 +57,10 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('body', models.BinaryField()),
                 ('plain_body', models.BinaryField(null=True)),
+                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='releases.steplog')),
             ],
-        ),
-        migrations.AddField(
-            model_name='release',
-            name='logs_due_on',
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddIndex(
-            model_name='release',
-            index=models.Index(models.F('project'), models.OrderBy(models.F('logs_due_on'), descending=True), condition=models.Q(('logs_due_on__isnull', False)), name='logs_due'),
-        ),
-        migrations.AddField(
-            model_name='steplog',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='step_logs', to='releases.project'),
-        ),
-        migrations.AddField(
-            model_name='steplog',
-            name='step',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='releases.step'),
-        ),
-        migrations.AddField(
-            model_name='steplogpart',
-            name='log',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='releases.steplog'),
-        ),
-        migrations.AddIndex(
-            model_name='steplog',
-            index=models.Index(condition=models.Q(('state', 'missing'), ('state', 'gone'), _connector='OR'), fields=['project', '-ended_on', '-id'], name='step_log_missing'),
-        ),
-        migrations.AddIndex(
-            model_name='steplog',
-            index=models.Index(condition=models.Q(('retry_at__isnull', False)), fields=['project', 'retry_at'], name='step_log_retry'),
-        ),
-        migrations.AddIndex(
-            model_name='steplog',
-            index=models.Index(fields=['project', '-id'], name='step_log_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplog',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(models.Q(('kept_sha256', ''), _negated=True), ('retry_at', None)), _connector='OR'), name='step_log_kept_has_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='steplogpart',
-            constraint=models.UniqueConstraint(fields=('log', 'first_line'), name='step_log_part_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('log', 'first_line'), name='step_log_part_once')],
+            },
         ),
     ]
