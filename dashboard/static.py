@@ -1,16 +1,21 @@
-"""Which static files are served: ours and those of the libraries whose pages we show. Named by `dashboard.settings`."""
+"""Which static files are served: ours, and of libraries those that a page asks for. Named by `dashboard.settings`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.staticfiles import finders
 
-UNSEEN_APPS = {"rest_framework", "drf_spectacular"}
+FROM_LIBRARIES = {"django_htmx/htmx-2.min.js"}
+"""Libraries bring more: scripts of pages that are not ours. Hashing and compressing those took most of a start."""
 
 
-class AppFinder(finders.AppDirectoriesFinder):
-    """Leaves out the browsable API and its viewers: there are none, and compressing them took most of a start."""
+class LibraryFinder(finders.AppDirectoriesFinder):
+    """Finds what pages ask for, and nothing else that a library brings."""
 
-    def __init__(self, app_names: Iterable[str] | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(app_names, *args, **kwargs)
-        self.apps = [name for name in self.apps if name not in UNSEEN_APPS]
+    def list(self, ignore_patterns: Any) -> Iterator[Any]:
+        """The files and where each lies."""
+        return (found for found in super().list(ignore_patterns) if found[0] in FROM_LIBRARIES)
+
+    def find_in_app(self, app: str, path: str) -> str | None:
+        """Where the file lies; None for what no page asks for."""
+        return super().find_in_app(app, path) if path in FROM_LIBRARIES else None

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import find, get_finders
 from django.core.management import call_command
 
 from scripts.check import WHOLE_PRODUCT
@@ -93,3 +94,13 @@ def test_no_rule_of_a_stylesheet_is_left_open():
             assert not (line.startswith(("@layer", "@media")) and depth), f"{path.name}:{number} stands within a rule"
             depth += line.count("{") - line.count("}")
         assert depth == 0, path.name
+
+
+def test_of_the_libraries_files_only_those_that_pages_ask_for_are_served():
+    asked = re.compile(r"""\{% static ['"]([^'"]+)['"]""")
+    wanted = {name for path in our_files(".html", folders=["templates"]) for name in asked.findall(path.read_text())}
+    served = {name for finder in get_finders() for name, _ in finder.list([])}
+    ours = {str(path.relative_to(ROOT / "static")) for path in (ROOT / "static").rglob("*") if path.is_file()}
+    assert wanted and wanted <= served
+    assert served - ours == wanted - ours
+    assert find("django_htmx/htmx-2.min.js") and not find("django_htmx/htmx-2.js")
