@@ -7,6 +7,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 
+from dashboard.garbage import search_seldom
+
+search_seldom()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 # Django's checks load every page, which a worker never serves: half of its start. `manage.py migrate` runs them.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")

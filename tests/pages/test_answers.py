@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import resolve
 
+from dashboard.garbage import NEW_OBJECTS
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 
@@ -43,9 +44,10 @@ def test_what_an_answer_was_made_of_goes_with_it(headers):
 
 
 def test_the_server_does_not_search_what_it_keeps_for_good():
-    code = "import gc, dashboard.wsgi; print(gc.get_freeze_count(), len(gc.get_objects()))"
+    code = "import gc, dashboard.wsgi; print(gc.get_freeze_count(), len(gc.get_objects()), gc.get_threshold()[0])"
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    kept, searched = map(int, run.stdout.split())
+    kept, searched, until = map(int, run.stdout.split())
     assert kept > 50_000
     assert searched < kept / 20
+    assert until == NEW_OBJECTS

@@ -4,7 +4,6 @@ Called by the passes. It has a database connection of its own; at most a few pag
 bounded.
 """
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,9 +18,6 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 Begin = Callable[[A], "Future[B]"]
-NEW_OBJECTS = 50_000
-"""That there must be more than before, until garbage is collected."""
-
 WAITING = 1
 """Pages that may lie on the desk while another one is stored."""
 
@@ -29,19 +25,11 @@ WAITING = 1
 @contextmanager
 def desk() -> Iterator[ThreadPoolExecutor]:
     """One thread, gone at the end of the block together with its connection."""
-    _collect_garbage_less_often()
     with ThreadPoolExecutor(1, thread_name_prefix="desk") as threads:
         try:
             yield threads
         finally:
             threads.submit(connections.close_all)
-
-
-def _collect_garbage_less_often() -> None:
-    """Rows of pages are lists by the ten thousand, in no cycles: looking for some in them takes a tenth of the time."""
-    youngest, *older = gc.get_threshold()
-    if 0 < youngest < NEW_OBJECTS:
-        gc.set_threshold(NEW_OBJECTS, *older)
 
 
 def read_ahead(answers: Iterator[A], begin: "Begin[A, B]") -> Iterator[tuple[A, B]]:
