@@ -11,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from dashboard.celery import app as celery_app
+from dashboard.garbage import search_as_ever
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
@@ -25,3 +26,4 @@ celery_app.conf.task_publish_retry = False
 get_resolver().reverse("overview")  # loads every view
 gc.collect()
 gc.freeze()
+search_as_ever()

@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import resolve
 
-from dashboard.garbage import NEW_OBJECTS
+from dashboard.garbage import NEW_OBJECTS, PYTHONS_OWN
 from dashboard.shell import shell_of
 from dashboard.views.answers import page_or_fragment
 
@@ -50,4 +50,10 @@ def test_the_server_does_not_search_what_it_keeps_for_good():
     kept, searched, until = map(int, run.stdout.split())
     assert kept > 50_000
     assert searched < kept / 20
-    assert until == NEW_OBJECTS
+    assert until == PYTHONS_OWN[0]
+
+
+def test_whatever_serves_no_pages_searches_seldom():
+    code = "import gc, dashboard; print(gc.get_threshold()[0])"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(run.stdout) == NEW_OBJECTS
