@@ -29,7 +29,7 @@ AT_ONCE = ["-n", "2", "--dist", "worksteal"]
 # A browser's test waits more, and each is handed out alone: the longest begin first.
 BROWSERS_AT_ONCE = ["-n", "2", "--dist", "load", "--maxschedchunk", "1"]
 WHOLE_PRODUCT = ["tests/browser", "tests/up"]
-LONGEST_SECONDS = 900
+LONGEST_SECONDS = 1800
 LONGEST_SOAK_SECONDS = 3 * 3600
 
 
